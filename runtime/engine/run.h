@@ -1,0 +1,113 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "engine/iteration_runner.h"
+#include "engine/validity.h"
+#include "event/loop.h"
+#include "metrics/threshold.h"
+#include "metrics/totals.h"
+#include "profile/plan.h"
+
+namespace thresher::engine {
+
+enum class Phase : std::uint8_t { preparing, setup, running, paused, stopping, teardown, finished };
+std::string_view name_of(Phase phase);
+
+/// Why load ended.
+enum class StopReason : std::uint8_t {
+  completed, interrupted, aborted_by_script, aborted_by_threshold, setup_failed, setup_timed_out, worker_failed, externally_stopped
+};
+std::string_view name_of(StopReason reason);
+
+/// One second of a run as a report sees it. The references live until the observer returns.
+struct Snapshot {
+  Phase phase = Phase::preparing;
+  WallTime wall{};
+  Nanoseconds elapsed{};           ///< since load began
+  Nanoseconds planned{};           ///< length of the shape; zero when it has none
+  std::uint64_t users = 0;         ///< virtual users alive now
+  std::uint64_t users_most = 0;
+  std::uint64_t in_flight = 0;     ///< iterations in progress
+  std::uint64_t users_planned = 0; ///< what the shape wants now (closed model)
+  double rate_planned = 0;         ///< arrivals per second the shape wants now (open model)
+  const metrics::Totals* totals = nullptr;
+  const std::vector<metrics::ThresholdVerdict>* thresholds = nullptr;
+  Validity validity;               ///< as it stands
+};
+
+/// Things that happen to a run, for a log or a timeline.
+struct RunEvent {
+  enum class Kind { phase_changed, note, script_output, script_error, threshold_crossed, stop_requested };
+  Kind kind = Kind::note;
+  WallTime wall{};
+  std::string text;
+};
+
+/// Coordinator's thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on_event(const RunEvent&) {}
+  virtual void on_second(const Snapshot&) {}
+  virtual void on_finish(const Snapshot&) {}
+};
+
+/// What steers a run while it goes on. Coordinator's thread.
+class RunControl {
+ public:
+  virtual ~RunControl() = default;
+  virtual Result<void> pause() = 0;    ///< nobody starts an iteration; those in progress end. The clock of the shape stands still
+  virtual Result<void> resume() = 0;
+  virtual Result<void> scale_users(std::uint64_t users) = 0;   ///< externally-controlled: now; other closed shapes: refused
+  virtual Result<void> scale_rate(double per_s) = 0;           ///< constant-arrival-rate: from now on
+  virtual void stop(StopReason reason) = 0;  ///< gracefully, within stop_timeout
+  virtual void kill() = 0;                   ///< interrupt everything now; the report still comes
+};
+
+struct RunSummary {
+  StopReason stop = StopReason::completed;
+  std::string stop_text;                ///< why, for a person
+  std::optional<Error> error;           ///< of loading, setup or a worker
+  bool teardown_timed_out = false;
+  std::vector<std::string> marked_failed;  ///< every distinct thresher.fail(why)
+  Nanoseconds elapsed{};                ///< of load
+  WallTime started{}, finished{};
+  std::uint64_t dropped_iterations = 0;
+  std::uint64_t interrupted_iterations = 0;
+};
+
+/// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this thread.
+struct Fabric {
+  std::function<std::unique_ptr<event::Loop>(unsigned worker)> make_loop;
+  bool threads = true;
+  std::function<Nanoseconds()> process_cpu;   ///< user + system of the process; empty in virtual time
+  Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no watchdog
+};
+
+/// One execution of a plan. Made, started and observed on the coordinator's loop; `on_done` is called once there, when all is
+/// torn down, after every observer's on_finish().
+class Run {
+ public:
+  struct Options {
+    metrics::RecorderOptions recorder;
+    std::vector<metrics::Threshold> thresholds;
+    Nanoseconds snapshot_interval = std::chrono::seconds(1);
+  };
+
+  static std::unique_ptr<Run> create(profile::Plan plan, event::Loop& coordinator, Fabric fabric, RunnerFactory factory, Options options);
+  virtual ~Run() = default;
+
+  virtual void observe(RunObserver& observer) = 0;   ///< before start(); in the order added
+  virtual void start(std::function<void(const RunSummary&)> on_done) = 0;
+  virtual RunControl& control() = 0;
+  virtual const profile::Plan& plan() const = 0;
+};
+
+}  // namespace thresher::engine

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/outcome.h"
+#include "base/result.h"
+#include "event/address.h"
+#include "event/byte_stream.h"
+#include "event/timer_queue.h"
+
+namespace thresher::event {
+
+/// A listening socket. Destroying it stops listening; streams already accepted live on.
+class Acceptor {
+ public:
+  virtual ~Acceptor() = default;
+  virtual Address local() const = 0;  ///< with the port the system chose when 0 was asked for
+};
+
+/// A name being resolved. Destroying it forgets the question: its callback never runs.
+class Resolution {
+ public:
+  virtual ~Resolution() = default;
+};
+
+struct ListenOptions {
+  int backlog = 1024;
+  bool shared_port = false;  ///< SO_REUSEPORT: several loops listen on one port
+};
+
+/// The port through which time and bytes come in. Two implementations: UvLoop (libuv, sockets, a timerfd) and VirtualLoop
+/// (virtual time, in-memory network). One loop, one thread; only post() and stop() may be called from another.
+///
+/// now() is the reading taken when the current tick began, so that everything in a tick agrees on it; read_clock() takes a
+/// fresh one (the same as now() in virtual time).
+class Loop : public Clock {
+ public:
+  virtual TimePoint read_clock() const = 0;
+  TimerQueue& timers() { return timers_; }
+
+  /// Starts connecting. The result is never null: failures, a lack of descriptors included, come through events.on_end(), and
+  /// not before this returns.
+  virtual std::unique_ptr<ByteStream> connect(const Address& to, StreamEvents& events) = 0;
+
+  /// `on_accept` receives a connected stream that reads nothing until its set_events() was called. Errors (in use, not
+  /// permitted) name the address.
+  virtual Result<std::unique_ptr<Acceptor>> listen(const Address& at, std::function<void(std::unique_ptr<ByteStream>)> on_accept,
+                                                   ListenOptions options = {}) = 0;
+
+  /// Resolves a host name to addresses (IPv4 and IPv6, in the system's order); empty when there are none. Not called before
+  /// this returns. No cache: see http/resolver_cache.h.
+  virtual std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
+                                              std::function<void(std::vector<Address>)> on_done) = 0;
+
+  /// Any thread: runs `work` on this loop's thread, in the order posted. Work posted after the loop stopped is dropped.
+  virtual void post(std::function<void()> work) = 0;
+
+  /// Runs until stop(). A UvLoop blocks its thread. A VirtualLoop runs its whole VirtualWorld.
+  virtual void run() = 0;
+  /// Any thread. The tick in progress ends first.
+  virtual void stop() = 0;
+
+  /// How late the loop itself was: the longest stretch between two polls for events since the last call (a busy tick, a
+  /// starved thread). Always zero in virtual time.
+  virtual Nanoseconds take_longest_tick() = 0;
+
+ protected:
+  TimerQueue timers_;
+};
+
+}  // namespace thresher::event

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/outcome.h"
+#include "metrics/series.h"
+
+namespace thresher::metrics {
+
+/// One value as it was observed, for outputs that want each one (--out json=, csv=). Made only when asked for.
+struct Sample {
+  std::uint32_t series = 0;   ///< the recorder's own number; its key came in Delta::new_series
+  TimePoint at{};
+  double value = 0;           ///< milliseconds for time
+  std::uint32_t detail = 0;   ///< index + 1 into Delta::details of the same delta; 0: none
+};
+
+/// Tags of a sample that would be too many for a series: they only reach per-sample outputs.
+struct SampleDetail {
+  std::string url;
+  std::string proto;        ///< "HTTP/1.1"
+  std::string tls_version;  ///< "tls1.3" or ""
+};
+
+/// An uncaught script error, by where it happened.
+struct ExceptionCount {
+  std::string message;    ///< "login.lua:42: attempt to index a nil value"
+  std::string traceback;  ///< of the failed coroutine
+  std::uint64_t count = 0;
+};
+
+/// Everything one worker recorded since its previous delta. Moved to the coordinator; nothing in it is shared.
+struct Delta {
+  struct NewSeries { std::uint32_t series; MetricInfo metric; Tags tags; };
+  template <class T> struct Of { std::uint32_t series; T value; };
+
+  unsigned worker = 0;
+  TimePoint taken{};
+  std::vector<NewSeries> new_series;
+  std::vector<Of<Counter>> counters;
+  std::vector<Of<Gauge>> gauges;
+  std::vector<Of<Rate>> rates;
+  std::vector<Of<Histogram>> trends;
+  std::vector<ExceptionCount> exceptions;
+  std::vector<Sample> samples;
+  std::vector<SampleDetail> details;
+  std::uint64_t overflowed_series = 0;  ///< series asked for beyond the limit; their samples went to __other__
+};
+
+/// What the series of one kind of request have in common; resolved once per call site.
+struct RequestKey {
+  std::string name, method, scenario, task, group;
+  Tags tags;  ///< the task's as "tag", the request's and the run's own as they are
+};
+
+/// What is known of one finished exchange.
+struct RequestSample {
+  TimePoint finished{};
+  Outcome outcome = Outcome::ok;
+  int status = 0;
+  bool expected = true;  ///< counts as success: an answer, and its status was not a failure (k6's expected_response)
+  Nanoseconds blocked{}, connecting{}, tls_handshaking{}, sending{}, waiting{}, receiving{};
+  std::uint64_t bytes_sent = 0, bytes_received = 0;
+  const SampleDetail* detail = nullptr;  ///< only read when samples are kept
+};
+
+/// The series of one RequestKey: http_reqs, http_req_failed, the http_req_* trends, data_sent, data_received, split by
+/// (status, error) with the last one used remembered: recording costs a handful of histogram increments, no look-up by name.
+class RequestSeries {
+ public:
+  virtual void record(const RequestSample& sample) = 0;
+
+ protected:
+  ~RequestSeries() = default;
+};
+
+struct RecorderOptions {
+  std::size_t series_max = 10'000;   ///< of one worker; beyond it: the metric's series tagged name=__other__
+  bool keep_samples = false;
+  Tags run_tags;                     ///< --tag k=v, on every series
+};
+
+/// The metrics of one worker: only its thread touches it. References it returns stay valid as long as it lives.
+class Recorder {
+ public:
+  static std::unique_ptr<Recorder> create(unsigned worker, RecorderOptions options);
+  virtual ~Recorder() = default;
+
+  /// The series of a metric with these tags, made when new. The name decides nothing: the kind is the caller's, who has
+  /// checked that a custom metric keeps one kind.
+  virtual Counter& counter(const MetricInfo& metric, Tags tags) = 0;
+  virtual Gauge& gauge(const MetricInfo& metric, Tags tags) = 0;
+  virtual Rate& rate(const MetricInfo& metric, Tags tags) = 0;
+  virtual Trend& trend(const MetricInfo& metric, Tags tags) = 0;
+  virtual RequestSeries& request(const RequestKey& key) = 0;
+
+  /// With keep_samples: note one value of a series just added to (found by its address). A no-op otherwise.
+  virtual bool keeps_samples() const = 0;
+  virtual void note(const void* series, TimePoint at, double value) = 0;
+
+  virtual void exception(std::string_view message, std::string_view traceback) = 0;
+
+  /// Takes what was recorded since the last call. Histograms are swapped out, not copied.
+  virtual Delta take(TimePoint now) = 0;
+};
+
+}  // namespace thresher::metrics

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "metrics/totals.h"
+
+namespace thresher::metrics {
+
+/// "p(95)<500": aggregation, comparison, number. Time is in milliseconds.
+struct ThresholdExpression {
+  enum class Aggregation { count, rate, value, avg, min, max, med, percentile };
+  enum class Comparison { less, less_equal, greater, greater_equal, equal, not_equal };
+  Aggregation aggregation = Aggregation::count;
+  double percentile = 0;  ///< 0..100, of `percentile` only
+  Comparison comparison = Comparison::less;
+  double bound = 0;
+  std::string text;       ///< as written
+};
+/// k6's grammar (CONVENTIONS). The error quotes the text and points at the part it does not understand.
+Result<ThresholdExpression> parse_threshold_expression(std::string_view text);
+
+/// "http_req_duration{tag:health,name:/x}": a metric and what its series must be tagged with.
+struct MetricSelector {
+  std::string metric;
+  TagFilter filter;
+  std::string text;
+};
+Result<MetricSelector> parse_metric_selector(std::string_view text);
+
+/// One line of a profile's [thresholds].
+struct Threshold {
+  MetricSelector selector;
+  ThresholdExpression expression;
+  bool abort_on_fail = false;
+  Nanoseconds delay{};             ///< abort_on_fail is not judged before this much of the run has passed
+  std::optional<Nanoseconds> window;  ///< judge every window of this length by itself; one failed window fails
+  std::uint64_t min_samples = 0;   ///< fewer are NO_DATA
+  std::string where;               ///< "light.toml:9"
+
+  /// Whether the aggregation fits the metric's kind; the error names what fits.
+  Result<void> check_kind(const MetricInfo& metric) const;
+};
+
+enum class ThresholdState { pass, fail, no_data };
+
+struct ThresholdVerdict {
+  const Threshold* threshold = nullptr;
+  ThresholdState state = ThresholdState::no_data;
+  double observed = 0;      ///< meaningless for no_data
+  std::uint64_t samples = 0;
+  std::size_t windows = 0, windows_failed = 0;
+  bool crossed_abort = false;  ///< failed, abort_on_fail, and past its delay
+};
+
+/// Judges a run's thresholds once a second. Coordinator's thread.
+class ThresholdJudge {
+ public:
+  explicit ThresholdJudge(std::vector<Threshold> thresholds);
+  /// After a second's deltas were added. `elapsed` since load began.
+  void second_passed(const Totals& totals, Nanoseconds elapsed);
+  /// Closes the last window.
+  void finish(const Totals& totals, Nanoseconds elapsed);
+  const std::vector<ThresholdVerdict>& verdicts() const { return verdicts_; }
+  bool must_abort() const;
+
+ private:
+  struct Window { Aggregate gathered; Nanoseconds began{}; };
+  std::vector<Threshold> thresholds_;
+  std::vector<ThresholdVerdict> verdicts_;
+  std::vector<Window> windows_;  ///< parallel to thresholds_; used by those with a window
+  Nanoseconds judged_until_{};
+};
+
+}  // namespace thresher::metrics
