@@ -39,6 +39,11 @@ class Histogram {
 
   /// HdrHistogram's V2 compressed encoding in base64 ("HISTFAAAA..."), readable by every HdrHistogram library.
   std::string encode() const;
+
+ private:
+  std::uint64_t count_ = 0;
+  std::uint64_t clamped_ = 0;
+  double sum_ = 0;
 };
 
 }  // namespace thresher::metrics
