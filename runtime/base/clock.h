@@ -7,8 +7,8 @@ namespace thresher {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// The tag of our monotonic time points. It has no now(): time comes in through a Clock, so that rehearsals and tests can
-/// supply it.
+/// The tag of our monotonic time points. It has no now(): time comes in through a Clock, so that rehearsals and tests
+/// can supply it.
 struct MonotonicTime {
   using rep = std::int64_t;
   using period = std::nano;
@@ -32,6 +32,8 @@ class Clock {
 
 /// Seconds as a double, for reports and scripts.
 inline double to_seconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
-inline double to_milliseconds(Nanoseconds duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+inline double to_milliseconds(Nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 }  // namespace thresher

@@ -15,12 +15,12 @@ class RandomStream {
  public:
   RandomStream(std::uint64_t run_seed, StreamPurpose purpose, std::uint64_t number);
 
-  std::uint64_t next();                            ///< any 64 bits
-  double uniform();                                ///< in [0, 1), 53 bits
-  double uniform(double low, double high);         ///< in [low, high); low when the interval is empty
-  std::uint64_t below(std::uint64_t bound);        ///< in [0, bound), without bias; bound > 0
-  double exponential(double mean);                 ///< in (0, inf), for Poisson gaps
-  double normal(double mean, double deviation);    ///< Box and Muller's transform, one of the pair
+  std::uint64_t next();                          ///< any 64 bits
+  double uniform();                              ///< in [0, 1), 53 bits
+  double uniform(double low, double high);       ///< in [low, high); low when the interval is empty
+  std::uint64_t below(std::uint64_t bound);      ///< in [0, bound), without bias; bound > 0
+  double exponential(double mean);               ///< in (0, inf), for Poisson gaps
+  double normal(double mean, double deviation);  ///< Box and Muller's transform, one of the pair
 
  private:
   std::array<std::uint64_t, 4> state_;
