@@ -30,6 +30,7 @@ struct ScenarioOptions {
 struct Catalogue {
   std::vector<profile::ScenarioInfo> scenarios;
   profile::Profile options;      ///< what thresher.options said; empty otherwise
+  std::vector<metrics::MetricInfo> metrics;  ///< the custom metrics declared while loading
   bool has_setup = false, has_teardown = false;
 };
 
