@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# Prints what thresher costs beside wrk, from one run on this machine, and how true its percentiles are.
+#
+#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth start micro (default: all)
+#
+# One local server on core 0, the client pinned to core 1, the two clients in turn. These machines drift, so only ratios from
+# one run count. SECONDS_EACH (4) and ROUNDS (5) may be set in the environment.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build=$(cd "${1:?usage: run.sh BUILD_DIR [SECTION...]}" && pwd)
+shift
+thresher=$build/thresher
+seconds=${SECONDS_EACH:-4}
+rounds=${ROUNDS:-5}
+port=18080
+known_port=18081
+work=$(mktemp -d)
+server_pid=
+known_pid=
+
+finish() {
+  [[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
+  [[ -z $known_pid ]] || kill "$known_pid" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+on_server_core() { taskset -c 0 "$@"; }
+on_client_core() { taskset -c 1 "$@"; }
+median() { sort -g | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+await_port() {
+  local tries
+  for tries in $(seq 100); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
+    sleep 0.05
+  done
+  echo "nothing listens on port $1 after ${tries} tries" >&2
+  return 1
+}
+
+start_nginx() {
+  [[ -z $server_pid ]] || return 0
+  local pad answer
+  pad=$(printf 'y%.0s' $(seq 1850))
+  answer="{\"id\":\"a1\",\"padding\":\"$pad\",\"result\":{\"code\":7,\"status\":\"completed\"},\"tail\":[1,2,3]}"
+  sed -e "s|@DIR@|$work|g; s|@PORT@|$port|; s|@ANSWER@|$answer|" "$here/nginx.conf.in" >"$work/nginx.conf"
+  on_server_core nginx -e "$work/error.log" -c "$work/nginx.conf" &
+  server_pid=$!
+  await_port $port
+}
+
+start_known() {
+  [[ -z $known_pid ]] || { kill "$known_pid"; wait "$known_pid" 2>/dev/null || true; }
+  on_server_core "$build/bench_known_server" $known_port "$@" >/dev/null &
+  known_pid=$!
+  await_port $known_port
+}
+
+# cpu_of COMMAND...: user + system seconds of the process, on standard output; what it prints goes to $work/out.
+cpu_of() {
+  local TIMEFORMAT='%U %S'
+  { time "$@" >"$work/out" 2>"$work/err"; } 2>&1 | awk '{ print $1 + $2 }'
+}
+
+# micros_wrk CONNECTIONS [WRK ARGS...] and micros_thresher SCRIPT USERS: CPU microseconds per request.
+micros_wrk() {
+  local connections=$1 cpu
+  shift
+  cpu=$(cpu_of taskset -c 1 wrk -t1 -c"$connections" -d"${seconds}s" "$@")
+  awk -v cpu="$cpu" '/requests in/ { printf "%.3f\n", cpu * 1e6 / $1 }' "$work/out"
+}
+micros_thresher() {
+  local cpu
+  cpu=$(cpu_of taskset -c 1 "$thresher" run "$here/scenarios/$1" --users "$2" --run-time "${seconds}s" --workers 1 --quiet \
+    --no-color --host "http://127.0.0.1:$port" --summary-export "$work/summary.json")
+  jq -r --argjson cpu "$cpu" '$cpu * 1e6 / .metrics.http_reqs.count' "$work/summary.json"
+}
+
+compare() {  # TITLE LIMIT SCRIPT USERS WRK-ARGS...
+  local title=$1 limit=$2 script=$3 users=$4 round
+  shift 4
+  : >"$work/wrk" && : >"$work/ours" && : >"$work/ratios"
+  for round in $(seq "$rounds"); do
+    micros_wrk "$users" "$@" >>"$work/wrk"
+    micros_thresher "$script" "$users" >>"$work/ours"
+    ratio "$(tail -n1 "$work/ours")" "$(tail -n1 "$work/wrk")" >>"$work/ratios"
+    echo >>"$work/ratios"
+  done
+  printf '%-42s wrk %6.2f us   thresher %6.2f us   ratio %.2f (at most %s)\n' "$title" "$(median <"$work/wrk")" \
+    "$(median <"$work/ours")" "$(grep . "$work/ratios" | median)" "$limit"
+}
+
+section_cpu() {
+  echo "CPU per request (user + system of the client), ${rounds} rounds of ${seconds} s, medians"
+  start_nginx
+  compare "GET, 50 users" 1.1 get.lua 50 "http://127.0.0.1:$port/get"
+  compare "GET, 1000 users" 1.2 get.lua 1000 "http://127.0.0.1:$port/get"
+  compare "POST 1 KiB JSON, 2 KB answer, 50 users" 0.7 post.lua 50 -s "$here/scenarios/post_wrk.lua" "http://127.0.0.1:$port/post"
+}
+
+# resident USERS WAIT_GET: resident KiB once all users wait.
+resident() {
+  local users=$1 pid previous=-1 now
+  WAIT_GET=$2 "$thresher" run "$here/scenarios/wait.lua" --users "$users" --run-time 1h --workers 1 --quiet \
+    --host "http://127.0.0.1:$port" >/dev/null 2>&1 &
+  pid=$!
+  # Settled when two readings two seconds apart agree to 1 %.
+  for _ in $(seq 30); do
+    sleep 2
+    now=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
+    awk -v a="$previous" -v b="$now" 'BEGIN { exit !(a > 0 && (b - a) * (b - a) < (b * 0.01) * (b * 0.01)) }' && break
+    previous=$now
+  done
+  kill -9 "$pid" && wait "$pid" 2>/dev/null || true
+  echo "$now"
+}
+
+section_memory() {
+  local base users many
+  start_nginx
+  base=$(resident 1 0)
+  users=10000
+  echo "Memory per waiting user (resident, over one user's process of $base KiB)"
+  awk -v b="$base" -v m="$(resident 100000 0)" 'BEGIN { printf "100,000 users, no connection    %.2f KiB (at most 3)\n", (m - b) / 100000 }'
+  many=$(resident $users 1)
+  awk -v b="$base" -v m="$many" -v n=$users 'BEGIN { printf "%d users, a connection each   %.2f KiB (at most 10)\n", n, (m - b) / n }'
+}
+
+# known_run ARGS...: a run against the known server; its JSON is $work/run.json.
+known_run() {
+  on_client_core "$thresher" run "$here/scenarios/known.lua" --workers 1 --quiet --host "http://127.0.0.1:$known_port" \
+    --json "$work/run.json" "$@" >/dev/null 2>"$work/err" || true
+}
+field() { jq -r "$1" "$work/run.json"; }
+
+section_pacing() {
+  echo "Open model at 2,000/s on an idle core: lateness of arrivals"
+  start_known constant 1
+  known_run --rate 2000/s --run-time "${seconds}s"
+  printf 'median %s ms (below 0.2)   p99 %s ms (below 1)   dropped %s (0)\n' "$(field '.iterations.lateness_ms.p50')" \
+    "$(field '.iterations.lateness_ms.p99')" "$(field '.iterations.dropped')"
+}
+
+# within TITLE SEEN TRUE SLACK-SHARE SLACK-MS
+within() {
+  awk -v t="$1" -v s="$2" -v w="$3" -v p="$4" -v a="$5" 'BEGIN {
+    d = s - w; if (d < 0) d = -d
+    printf "%-34s reported %10.3f ms   true %10.3f ms   %s\n", t, s, w, d <= w * p + a ? "within" : "OFF"
+  }'
+}
+
+section_truth() {
+  echo "A server that freezes for 1 s in every 5 s, 2,000 arrivals a second: truth from the schedule"
+  start_known freeze
+  known_run --rate 2000/s --run-time 20s
+  # A fifth of the arrivals fall into a freeze and wait evenly between 0 and 1 s; p is the tail beyond 80 %.
+  within "p99, open model" "$(field '.iterations.response_time_ms.p99')" 950 0.02 0
+  within "p90, open model" "$(field '.iterations.response_time_ms.p90')" 500 0.02 0
+  start_known freeze
+  known_run --users 50 --run-time 20s
+  printf 'closed model, 50 users: p99 %s ms, and it says: %s\n' "$(field '.iterations.response_time_ms.p99')" \
+    "$(field '.validity.remarks | join(" ")')"
+  echo "Servers of known latency, 500 arrivals a second"
+  start_known constant 20
+  known_run --rate 500/s --run-time "${seconds}s"
+  for p in p50 p99; do within "constant 20 ms, $p" "$(field ".http.duration_ms.$p")" 20 0.01 0.05; done
+  start_known uniform 10 110
+  known_run --rate 500/s --run-time 10s
+  within "uniform 10..110 ms, p50" "$(field '.http.duration_ms.p50')" 60 0.01 0.05
+  within "uniform 10..110 ms, p99" "$(field '.http.duration_ms.p99')" 109 0.01 0.05
+  within "uniform 10..110 ms, p99.9" "$(field '.http.duration_ms["p99.9"]')" 109.9 0.01 0.05
+  start_known bimodal 5 200
+  known_run --rate 500/s --run-time "${seconds}s"
+  within "bimodal 5 or 200 ms, p50" "$(field '.http.duration_ms.p50')" 5 0.01 0.05
+  within "bimodal 5 or 200 ms, p99" "$(field '.http.duration_ms.p99')" 200 0.01 0.05
+}
+
+section_start() {
+  start_known constant 0
+  local round began first
+  : >"$work/starts"
+  for round in $(seq "$rounds"); do
+    began=$(date +%s%N)
+    known_run --iterations 1 --users 1 --out "json=$work/samples.json"
+    first=$(jq -r 'select(.type == "Point" and .metric == "http_reqs") | .data.time' "$work/samples.json" | head -n1)
+    echo $((($(date -d "$first" +%s%N) - began) / 1000)) >>"$work/starts"
+  done
+  awk -v us="$(median <"$work/starts")" 'BEGIN { printf "Start to first request answered: %.1f ms (below 100)\n", us / 1000 }'
+}
+
+section_micro() {
+  local program
+  for program in "$build"/bench_metrics "$build"/bench_bindings; do
+    [[ ! -x $program ]] || on_client_core "$program" --benchmark_min_time=0.2
+  done
+}
+
+(($#)) || set -- cpu memory pacing truth start micro
+for section in "$@"; do
+  "section_$section"
+  echo
+done
