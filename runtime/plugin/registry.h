@@ -25,7 +25,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// Loads one library. The error names the path, the cause and, for another ABI, both versions. Loading a path twice is fine.
+  /// Loads one library. The error names the path, the cause and, for another ABI, both versions. Loading a library
+  /// twice is fine.
   Result<void> load(const std::filesystem::path& library);
   /// Loads every *.so of a folder; a library that does not load is an error that names it.
   Result<void> load_folder(const std::filesystem::path& folder);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,28 +16,34 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
-/// A request as a target sees it; views live until handle() returns.
+/// A request as a target sees it; views live until handle() returns. The members are those of thresher_request.
 struct TargetRequest {
-  std::uint16_t port = 0;
-  std::uint64_t number = 0;
-  TimePoint now{};
-  std::string_view method, path, query, headers, body;
+  std::uint16_t port = 0;    ///< as the endpoint declares it, wherever it is really served
+  std::uint64_t number = 0;  ///< from 0, in order of arrival at this instance
+  std::uint64_t connection = 0;
+  Nanoseconds now{};  ///< since the instance was created
+  WallTime wall{};
+  std::string_view method, path, query;
+  std::string_view headers;  ///< "Name: value\r\n" lines
+  std::string_view body;
 };
 
-enum class AnswerKind { whole, never, reset, truncate, garbage };
+/// The values are those of THRESHER_ANSWER_...
+enum class AnswerKind : std::int32_t { whole = 0, never = 1, reset = 2, truncate = 3, garbage = 4 };
 
 struct TargetAnswer {
   AnswerKind kind = AnswerKind::whole;
-  Nanoseconds after{};
-  int status = 200;
-  std::string headers, body;
+  Nanoseconds after{};  ///< since the request arrived; >= 0
+  int status = 200;     ///< 200..599
+  std::string headers;  ///< well-formed "Name: value\r\n" lines, without Content-Length and Transfer-Encoding
+  std::string body;
 };
 
 /// A running instance of a target plugin. One thread.
 class Target {
  public:
   virtual ~Target() = default;
-  /// A plugin that breaks its contract (no answer, a bad status) gives a 500 that says so.
+  /// A plugin that breaks its contract (no answer, two answers, a bad status) or fails gives a 500 that says so.
   virtual TargetAnswer handle(const TargetRequest& request) = 0;
 };
 
@@ -49,8 +54,10 @@ class TargetType {
   virtual std::string name() const = 0;
   virtual std::string summary() const = 0;
   virtual std::vector<Endpoint> endpoints() const = 0;
-  virtual std::string options_json() const = 0;  ///< the declared schema
-  /// `config`: a JSON object, "{}" for the defaults. A wrong option is an error that names it and those there are.
+  /// The declared options: a JSON object, name to {"type","default"?,"description","minimum"?,"maximum"?,"enum"?}.
+  virtual std::string options_json() const = 0;
+  /// `config`: a JSON object, "{}" for the defaults; a value may also be given as its text ("0.5", "true"). A wrong
+  /// option is an error that names it and what would be right. The instance keeps to the calling thread.
   virtual Result<std::unique_ptr<Target>> create(std::string_view config, std::uint64_t seed) const = 0;
 };
 

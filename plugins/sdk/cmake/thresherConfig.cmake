@@ -1,0 +1,10 @@
+# find_package(thresher 1 REQUIRED COMPONENTS plugin) gives thresher::sdk and thresher_add_plugin().
+include(${CMAKE_CURRENT_LIST_DIR}/thresherPlugin.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/ThresherAddPlugin.cmake)
+set(thresher_plugin_FOUND TRUE)
+foreach(component IN LISTS thresher_FIND_COMPONENTS)
+  if(NOT thresher_${component}_FOUND AND thresher_FIND_REQUIRED_${component})
+    set(thresher_FOUND FALSE)
+    set(thresher_NOT_FOUND_MESSAGE "thresher has no component \"${component}\"; there is: plugin")
+  endif()
+endforeach()

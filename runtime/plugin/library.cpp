@@ -1,0 +1,80 @@
+#include "plugin/library.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "plugin/text.h"
+
+namespace thresher::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+auto refuse(const fs::path& path, std::string_view why, ErrorCode code = ErrorCode::plugin) {
+  return fail(code, fmt::format("plugin \"{}\": {}", path.string(), why));
+}
+
+/// dlopen begins its reports with the path it was given; we have already named it.
+std::string loader_problem(const fs::path& path) {
+  const char* text = dlerror();
+  std::string problem = text ? text : "the system's loader gives no reason";
+  if (const std::string prefix = path.string() + ": "; problem.starts_with(prefix)) problem.erase(0, prefix.size());
+  return problem;
+}
+
+/// Why a library without thresher_plugin_v1 is refused: it may be a plugin of a later ABI, whose entry point has that
+/// number.
+std::string missing_entry(void* handle) {
+  for (unsigned major = THRESHER_ABI_MAJOR + 1; major < THRESHER_ABI_MAJOR + 10; ++major)
+    if (dlsym(handle, fmt::format("thresher_plugin_v{}", major).c_str()))
+      return fmt::format("was built for ABI {}; this thresher speaks {}.{}", major, THRESHER_ABI_MAJOR,
+                         THRESHER_ABI_MINOR);
+  return "is not a thresher plugin: it exports no thresher_plugin_v1";
+}
+
+/// What is wrong with the table an entry point returned; empty when it may be read.
+std::string objection(const thresher_plugin& plugin) {
+  // The first three members are in every version, so the ABI can be told even when the size is wrong.
+  if (plugin.abi_major != THRESHER_ABI_MAJOR)
+    return fmt::format("was built for ABI {}.{}; this thresher speaks {}.{}", plugin.abi_major, plugin.abi_minor,
+                       THRESHER_ABI_MAJOR, THRESHER_ABI_MINOR);
+  if (plugin.struct_size < sizeof(thresher_plugin))
+    return fmt::format("has a thresher_plugin of {} bytes; ABI 1.0 has {}", plugin.struct_size,
+                       sizeof(thresher_plugin));
+  if (!is_name(plugin.name))
+    return fmt::format("calls itself \"{}\"; names are lower case letters, digits, '_' and '-'", view_of(plugin.name));
+  if (plugin.target_count > 0 && !plugin.targets)
+    return fmt::format("declares {} targets, but its table is NULL", plugin.target_count);
+  return {};
+}
+
+}  // namespace
+
+Result<fs::path> find_library(const fs::path& given) {
+  std::error_code error;
+  fs::path path = fs::canonical(given, error);
+  if (error) return refuse(given, error.message(), ErrorCode::not_found);
+  return path;
+}
+
+Result<Library> open_library(const fs::path& path) {
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return refuse(path, "does not load: " + loader_problem(path));
+  const auto entry = reinterpret_cast<decltype(&thresher_plugin_v1)>(dlsym(handle, "thresher_plugin_v1"));
+  if (!entry) return refuse(path, missing_entry(handle));
+
+  auto host = std::make_unique<Host>(path.stem().string());
+  Library library{path, host.get(), nullptr};
+  const CallScope call;
+  if (const auto escaped = escaped_exception([&] { library.plugin = entry(host->table()); }))
+    return refuse(path, "thresher_plugin_v1 " + *escaped);
+  if (!library.plugin)
+    return refuse(path, call.failure().value_or("thresher_plugin_v1 returned NULL without saying why"));
+  if (auto problem = objection(*library.plugin); !problem.empty()) return refuse(path, problem);
+  static_cast<void>(host.release());  // see Library: the plugin may hold on to its table until the process exits
+  return library;
+}
+
+}  // namespace thresher::plugin
