@@ -1,34 +1,38 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace thresher::metrics {
 
-/// A high dynamic range histogram (Tene's layout): 3 significant digits from 1 to kHighest, in units of the caller's choice
-/// (latencies: microseconds, so 1 us to 1 h). A value above is clamped to kHighest and counted in clamped(), a negative one to
-/// 0 likewise; nothing is discarded. Counts live in pages that exist only once touched, so that a narrow distribution costs
-/// a few kilobytes. Not thread-safe.
+/// A high dynamic range histogram (Tene's layout): 3 significant digits from 1 to kHighest, in units of the caller's
+/// choice (latencies: microseconds, so 1 us to 1 h). A value above is clamped to kHighest and counted in clamped(), a
+/// negative one to 0 likewise; nothing is discarded. Counts live in pages that exist only once touched, so that a
+/// narrow distribution costs a kilobyte. Not thread-safe. A moved-from histogram may only be destroyed or assigned to.
 class Histogram {
  public:
   static constexpr std::int64_t kHighest = 3'600'000'000;
 
   void record(std::int64_t value, std::uint64_t count = 1);
   void merge(const Histogram& other);
-  void reset();  ///< empties it and keeps its pages
+  /// Empties it and keeps the memory, so that recording what was recorded before allocates nothing. A copy, in
+  /// contrast, holds exactly the pages in use: copy then reset is how a worker hands over what it gathered.
+  void reset();
 
   std::uint64_t count() const { return count_; }
   std::uint64_t clamped() const { return clamped_; }
-  std::int64_t min() const;  ///< exact (not its bucket's edge); 0 when empty
-  std::int64_t max() const;  ///< exact; 0 when empty
-  double mean() const;       ///< from the exact sum; 0 when empty
-  double sum() const { return sum_; }
-  double standard_deviation() const;
-  /// The highest value of the bucket that holds the percentile (0..100), never above max(); 0 when empty. HdrHistogram's
-  /// definition: the smallest recorded value with at least p % of the samples at or below it.
+  std::int64_t min() const { return count_ == 0 ? 0 : min_; }  ///< exact (not its bucket's edge); 0 when empty
+  std::int64_t max() const { return max_; }                    ///< exact; 0 when empty
+  double mean() const;                                         ///< from the exact sum; 0 when empty
+  double sum() const { return static_cast<double>(sum_); }
+  double standard_deviation() const;  ///< of the population, from the buckets' middles; 0 when empty
+  /// The highest value of the bucket that holds the percentile (0..100), never above max(); 0 when empty.
+  /// HdrHistogram's definition: the smallest recorded value with at least p % of the samples at or below it.
   std::int64_t value_at_percentile(double percentile) const;
 
   struct Bucket {
@@ -40,10 +44,85 @@ class Histogram {
   /// HdrHistogram's V2 compressed encoding in base64 ("HISTFAAAA..."), readable by every HdrHistogram library.
   std::string encode() const;
 
+  std::size_t memory_bytes() const;  ///< what it occupies, itself included
+
  private:
+  /// Values below 2 * kHalf have a bucket each; every doubling above shares kHalf buckets, which is what keeps three
+  /// digits.
+  static constexpr std::size_t kHalf = 1024;
+  static constexpr unsigned kHalfBits = 10;
+  static constexpr std::size_t kPage = 128;  ///< buckets per page, 512 bytes
+
+  static constexpr std::size_t index_of(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    const auto doubling = static_cast<unsigned>(std::bit_width(bits | (2 * kHalf - 1))) - (kHalfBits + 1);
+    return (static_cast<std::size_t>(doubling) << kHalfBits) + static_cast<std::size_t>(bits >> doubling);
+  }
+  static std::int64_t lowest_of(std::size_t index);
+  static std::int64_t highest_of(std::size_t index);
+
+  struct Carry {
+    std::size_t index;
+    std::uint64_t wraps;  ///< how often the bucket's 32 bits overflowed
+  };
+
+  std::int64_t clamp(std::int64_t value, std::uint64_t count);
+  std::uint8_t make_page(std::size_t page);
+  void carry(std::size_t index, std::uint64_t wraps);
+  void add_at(std::size_t index, std::uint64_t count);
+  /// Calls use(index, count) for every bucket that holds something, ascending, until it returns false.
+  template <class Use>
+  void visit(Use&& use) const;
+
+  /// 22 doublings, as 2 * kHalf * 2^21 is the first beyond kHighest; the first of them is twice as long as the others.
+  static constexpr std::size_t kPages = (22 + 1) * kHalf / kPage;
+  static_assert(kPages <= std::numeric_limits<std::uint8_t>::max(), "slot_of_ counts from 1");
+
+  std::array<std::uint8_t, kPages> slot_of_{};  ///< 1 + the page's place in counts_; 0 while it does not exist
+  std::vector<std::uint32_t> counts_;           ///< pages in the order they were touched
+  std::vector<Carry> carried_;  ///< buckets beyond 2^32: half the memory everywhere, and soak runs stay right
   std::uint64_t count_ = 0;
   std::uint64_t clamped_ = 0;
-  double sum_ = 0;
+  std::uint64_t sum_ = 0;  ///< microseconds overflow it after 584,000 years of waiting
+  std::int64_t min_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t max_ = 0;
 };
+
+inline void Histogram::record(std::int64_t value, std::uint64_t count) {
+  if (static_cast<std::uint64_t>(value) > static_cast<std::uint64_t>(kHighest)) [[unlikely]]
+    value = clamp(value, count);
+  if (count == 0) return;
+  add_at(index_of(value), count);
+  count_ += count;
+  sum_ += static_cast<std::uint64_t>(value) * count;
+  min_ = value < min_ ? value : min_;
+  max_ = value > max_ ? value : max_;
+}
+
+inline void Histogram::add_at(std::size_t index, std::uint64_t count) {
+  std::size_t slot = slot_of_[index / kPage];
+  if (slot == 0) [[unlikely]]
+    slot = make_page(index / kPage);
+  std::uint32_t& bucket = counts_[(slot - 1) * kPage + index % kPage];
+  const std::uint64_t sum = bucket + count;
+  bucket = static_cast<std::uint32_t>(sum);
+  if (sum >> 32 != 0) [[unlikely]]
+    carry(index, sum >> 32);
+}
+
+template <class Use>
+void Histogram::visit(Use&& use) const {
+  for (std::size_t page = 0; page < kPages; ++page) {
+    if (slot_of_[page] == 0) continue;
+    const std::uint32_t* const buckets = &counts_[(slot_of_[page] - std::size_t{1}) * kPage];
+    for (std::size_t i = 0; i < kPage; ++i) {
+      std::uint64_t count = buckets[i];
+      for (const Carry& carry : carried_) {
+        if (carry.index == page * kPage + i) count += carry.wraps << 32;
+      }
+      if (count != 0 && !use(page * kPage + i, count)) return;
+    }
+  }
+}
 
 }  // namespace thresher::metrics

@@ -14,10 +14,10 @@ namespace thresher::metrics {
 
 /// One value as it was observed, for outputs that want each one (--out json=, csv=). Made only when asked for.
 struct Sample {
-  std::uint32_t series = 0;   ///< the recorder's own number; its key came in Delta::new_series
+  std::uint32_t series = 0;  ///< the recorder's own number; its key came in Delta::new_series
   TimePoint at{};
-  double value = 0;           ///< milliseconds for time
-  std::uint32_t detail = 0;   ///< index + 1 into Delta::details of the same delta; 0: none
+  double value = 0;          ///< milliseconds for time
+  std::uint32_t detail = 0;  ///< index + 1 into Delta::details of the same delta; 0: none
 };
 
 /// Tags of a sample that would be too many for a series: they only reach per-sample outputs.
@@ -36,8 +36,16 @@ struct ExceptionCount {
 
 /// Everything one worker recorded since its previous delta. Moved to the coordinator; nothing in it is shared.
 struct Delta {
-  struct NewSeries { std::uint32_t series; MetricInfo metric; Tags tags; };
-  template <class T> struct Of { std::uint32_t series; T value; };
+  struct NewSeries {
+    std::uint32_t series;
+    MetricInfo metric;
+    Tags tags;
+  };
+  template <class T>
+  struct Of {
+    std::uint32_t series;
+    T value;
+  };
 
   unsigned worker = 0;
   TimePoint taken{};
@@ -49,13 +57,14 @@ struct Delta {
   std::vector<ExceptionCount> exceptions;
   std::vector<Sample> samples;
   std::vector<SampleDetail> details;
-  std::uint64_t overflowed_series = 0;  ///< series asked for beyond the limit; their samples went to __other__
+  std::uint64_t overflowed_series = 0;  ///< times a series beyond the limit was resolved; its samples went to __other__
 };
 
 /// What the series of one kind of request have in common; resolved once per call site.
 struct RequestKey {
   std::string name, method, scenario, task, group;
-  Tags tags;  ///< the task's as "tag", the request's and the run's own as they are
+  Tags tags;  ///< the task's as "tag", the request's own as they are; one named like a system tag yields to it
+  bool operator==(const RequestKey&) const = default;
 };
 
 /// What is known of one finished exchange.
@@ -66,11 +75,15 @@ struct RequestSample {
   bool expected = true;  ///< counts as success: an answer, and its status was not a failure (k6's expected_response)
   Nanoseconds blocked{}, connecting{}, tls_handshaking{}, sending{}, waiting{}, receiving{};
   std::uint64_t bytes_sent = 0, bytes_received = 0;
+  std::string_view proto;  ///< "HTTP/1.1"; empty when no answer came. Becomes a tag unless empty, as does the next
+  std::string_view tls_version;          ///< "tls1.3"; empty when plain
   const SampleDetail* detail = nullptr;  ///< only read when samples are kept
 };
 
-/// The series of one RequestKey: http_reqs, http_req_failed, the http_req_* trends, data_sent, data_received, split by
-/// (status, error) with the last one used remembered: recording costs a handful of histogram increments, no look-up by name.
+/// The series of one RequestKey: http_reqs, http_req_failed and the http_req_* trends, split by (status, outcome,
+/// expected, proto, tls_version) with the last split used remembered, and data_sent and data_received, which are not
+/// split. Recording costs a handful of histogram increments, no look-up by name; a split not seen before allocates
+/// once.
 class RequestSeries {
  public:
   virtual void record(const RequestSample& sample) = 0;
@@ -80,9 +93,9 @@ class RequestSeries {
 };
 
 struct RecorderOptions {
-  std::size_t series_max = 10'000;   ///< of one worker; beyond it: the metric's series tagged name=__other__
+  std::size_t series_max = 10'000;  ///< of one worker; beyond it: the metric's series tagged name=__other__
   bool keep_samples = false;
-  Tags run_tags;                     ///< --tag k=v, on every series
+  Tags run_tags;  ///< --tag k=v, on every series that has no tag of that name
 };
 
 /// The metrics of one worker: only its thread touches it. References it returns stay valid as long as it lives.
@@ -91,7 +104,8 @@ class Recorder {
   static std::unique_ptr<Recorder> create(unsigned worker, RecorderOptions options);
   virtual ~Recorder() = default;
 
-  /// The series of a metric with these tags, made when new. The name decides nothing: the kind is the caller's, who has
+  /// The series of a metric with these tags, made when new; announced by the next delta even if nothing is ever added,
+  /// which is how a counter of mishaps is known to be zero. The name decides nothing: the kind is the caller's, who has
   /// checked that a custom metric keeps one kind.
   virtual Counter& counter(const MetricInfo& metric, Tags tags) = 0;
   virtual Gauge& gauge(const MetricInfo& metric, Tags tags) = 0;
@@ -103,9 +117,11 @@ class Recorder {
   virtual bool keeps_samples() const = 0;
   virtual void note(const void* series, TimePoint at, double value) = 0;
 
+  /// Counts a script error by its message. Distinct messages are limited; the rest share one entry.
   virtual void exception(std::string_view message, std::string_view traceback) = 0;
 
-  /// Takes what was recorded since the last call. Histograms are swapped out, not copied.
+  /// Takes what was recorded since the last call. Each touched histogram is copied (exactly the pages in use) and
+  /// reset, so that recording goes on in memory it already has; untouched ones cost a glance, requests not even that.
   virtual Delta take(TimePoint now) = 0;
 };
 

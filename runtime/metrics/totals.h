@@ -1,19 +1,21 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "metrics/exception_table.h"
 #include "metrics/recorder.h"
 #include "metrics/series.h"
 
 namespace thresher::metrics {
 
-/// A merged series: everything since the start, and what the last second added.
+/// A merged series: everything since the start, and what the last second added. Only the members of its metric's kind
+/// are used. A series may be known (some call site resolved it) and hold nothing yet.
 struct Series {
   MetricInfo metric;
   Tags tags;
@@ -27,19 +29,22 @@ struct Series {
 };
 
 struct TagFilter {
-  std::vector<std::pair<std::string, std::string>> wanted;  ///< all must be present
+  Tags wanted;  ///< all must be present
   bool matches(const Tags& tags) const;
 };
 
-/// Sum of the series of one metric that match: what a threshold or a table row reads.
+/// Sum of the series of one metric that match: what a threshold or a table row reads. A gauge's value is that of the
+/// series seen last.
 struct Aggregate {
   MetricInfo metric;
-  std::size_t series = 0;
+  std::size_t series = 0;  ///< how many match, those that hold nothing included
   Counter counter;
   Gauge gauge;
   Rate rate;
   Histogram trend;
-  bool empty() const;  ///< nothing was observed
+  bool empty() const { return samples() == 0; }  ///< nothing was observed
+  std::uint64_t samples() const;                 ///< observations, whatever the kind
+  void merge(const Aggregate& later);            ///< of the same metric
 };
 
 /// The coordinator's merged view of a run. Coordinator's thread only.
@@ -47,7 +52,9 @@ class Totals {
  public:
   /// Merges a worker's delta. Call begin_second() before the deltas of a new second: it clears what `_last` holds.
   void begin_second(TimePoint now, WallTime wall);
+  /// A worker's deltas come in the order taken, each once: they number its series.
   void add(Delta&& delta);
+  std::uint64_t second() const { return second_; }  ///< how often begin_second() was called
 
   /// All series in the order of (metric, tags): stable, so that reports of equal runs are equal.
   const std::map<SeriesKey, Series>& series() const { return series_; }
@@ -57,15 +64,26 @@ class Totals {
   bool knows(std::string_view metric) const;
 
   /// Samples of the second, their series resolved; cleared by begin_second().
-  struct ResolvedSample { const Series* series; TimePoint at; double value; const SampleDetail* detail; };
+  struct ResolvedSample {
+    const Series* series;
+    TimePoint at;
+    double value;
+    const SampleDetail* detail;
+  };
   std::vector<ResolvedSample> samples() const;
 
  private:
+  template <class Entry>
+  Series& touch(unsigned worker, const Entry& entry);
+
   std::map<SeriesKey, Series> series_;
   std::vector<std::vector<Series*>> by_worker_;  ///< [worker][recorder's number]
-  std::vector<ExceptionCount> exceptions_;
-  std::vector<Delta> sampled_;                   ///< of this second, kept for samples()
+  std::vector<Series*> touched_;                 ///< whose `_last` holds something; may name one several times
+  ExceptionTable exception_table_;
+  std::vector<ExceptionCount> exceptions_;  ///< the table's content, sorted
+  std::vector<Delta> sampled_;              ///< of this second, kept for samples()
   std::uint64_t overflowed_ = 0;
+  std::uint64_t second_ = 0;
   WallTime wall_{};
 };
 
