@@ -55,7 +55,8 @@ class RunPort {
 };
 
 /// How one iteration is performed: the engine knows no Lua and no HTTP. One runner per worker, made and used on that worker's
-/// thread. The bindings implement it; tests use FakeRunner (tests/support).
+/// thread. The bindings implement it; tests use FakeRunner (tests/support). The engine never calls a runner from inside a
+/// RunnerEvents call, so a runner need not be re-entrant; it may be destroyed with users running, and then ends nothing.
 class IterationRunner {
  public:
   virtual ~IterationRunner() = default;
@@ -73,7 +74,7 @@ class IterationRunner {
   virtual void begin(UserNumber user, const Iteration& iteration) = 0;
   /// Ends a running iteration at the wait it is parked on (iteration_ended with `interrupted` follows, perhaps at once).
   virtual void interrupt(UserNumber user) = 0;
-  /// Runs on_stop of an idle user, then forgets it: user_retired() follows, perhaps at once.
+  /// Runs on_stop of an idle user, then forgets it: user_retired() follows, perhaps at once. Its number may be added again later.
   virtual void retire(UserNumber user) = 0;
 
   /// The execution time limit of a script between two waits passed (called from the watchdog, any thread): break its loop.

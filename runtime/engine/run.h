@@ -81,6 +81,7 @@ struct RunSummary {
   WallTime started{}, finished{};
   std::uint64_t dropped_iterations = 0;
   std::uint64_t interrupted_iterations = 0;
+  std::size_t stuck_workers = 0;        ///< threads left behind in a script that never came back: leave through std::quick_exit
 };
 
 /// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this thread.
@@ -92,7 +93,7 @@ struct Fabric {
 };
 
 /// One execution of a plan. Made, started and observed on the coordinator's loop; `on_done` is called once there, when all is
-/// torn down, after every observer's on_finish().
+/// torn down, after every observer's on_finish(). Not destroyed from within a callback, and before its coordinator loop.
 class Run {
  public:
   struct Options {
