@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+
+#include "base/log.h"
+#include "bindings/scenario_runner.h"
+#include "cli/commands.h"
+#include "cli/locations.h"
+#include "cli/preparation.h"
+#include "cli/reports.h"
+#include "cli/stand_in_thread.h"
+#include "cli/versions.h"
+#include "engine/run.h"
+#include "event/uv_loop.h"
+#include "event/virtual_world.h"
+#include "report/terminal.h"
+#include "report/verdict.h"
+
+namespace thresher::cli {
+namespace {
+
+int refuse(const Error& error) {
+  complain(error);
+  return exit_code_of(error);
+}
+
+/// A connection is a descriptor; many systems start a process with 1,024 though they allow a thousand times that.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warn("the limit of open files stays as it was");
+}
+
+Nanoseconds process_cpu() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+void configure_log(const RunOptions& options) {
+  log::Options wanted;
+  wanted.level = options.verbose ? log::Level::debug : log::Level::warn;
+  wanted.format = options.log_format == "json" ? log::Format::json : log::Format::text;
+  wanted.color = !options.no_color;
+  if (options.log_file) wanted.file = *options.log_file;
+  log::configure(wanted);
+}
+
+/// Ctrl-C once: a clean stop with its report. Twice: now, and still with the report. A third time ends the process.
+class Interrupts {
+ public:
+  Interrupts(event::Loop& loop, engine::RunControl& control) : control_(control) {
+    for (const int number : {SIGINT, SIGTERM})
+      watches_.push_back(event::watch_signal(loop, number, [this](int) { interrupted(); }));
+  }
+
+ private:
+  void interrupted() {
+    switch (++count_) {
+      case 1:
+        fmt::print(stderr, "\nstopping: iterations in progress may end; Ctrl-C again ends them now\n");
+        control_.stop(engine::StopReason::interrupted);
+        break;
+      case 2:
+        control_.kill();
+        break;
+      default:
+        std::_Exit(105);
+    }
+  }
+
+  engine::RunControl& control_;
+  std::vector<std::unique_ptr<event::SignalWatch>> watches_;
+  int count_ = 0;
+};
+
+/// Standard output belongs to a report that was sent there; people then read standard error.
+bool writes_to_standard_output(const RunOptions& options) {
+  if (options.json == "-") return true;
+  for (const std::string& out : options.outputs)
+    if (out.ends_with("=-")) return true;
+  return false;
+}
+
+/// A started run's surroundings: real, or a rehearsal's. Makes loops for the engine and holds what stands in.
+struct Surroundings {
+  std::unique_ptr<event::VirtualWorld> world;  ///< of a rehearsal
+  std::unique_ptr<event::Loop> coordinator;
+  std::unique_ptr<event::Loop> stand_in_loop;  ///< of a rehearsal
+  std::vector<std::unique_ptr<service::StandIn>> stand_ins;
+  std::unique_ptr<StandInThread> stand_in_thread;
+  engine::Fabric fabric;
+};
+
+Result<Surroundings> surround(const Preparation& prepared, bool rehearsal) {
+  Surroundings made;
+  if (!rehearsal) {
+    made.coordinator = event::make_uv_loop();
+    made.fabric = {.make_loop = [](unsigned) { return event::make_uv_loop(); },
+                   .threads = true,
+                   .process_cpu = process_cpu,
+                   .script_limit = prepared.options.script_limit};
+    if (prepared.stand_ins.empty()) return made;
+    auto thread = StandInThread::start(prepared.stand_ins, prepared.plan.seed);
+    if (!thread) return fail(std::move(thread.error()));
+    made.stand_in_thread = std::move(*thread);
+    return made;
+  }
+  made.world = std::make_unique<event::VirtualWorld>();
+  made.coordinator = made.world->make_loop();
+  made.stand_in_loop = made.world->make_loop();
+  made.fabric = {.make_loop = [world = made.world.get()](unsigned) { return world->make_loop(); },
+                 .threads = false,
+                 .process_cpu = {},
+                 .script_limit = prepared.options.script_limit};
+  auto stand_ins = start_stand_ins(*made.stand_in_loop, prepared.stand_ins, prepared.plan.seed);
+  if (!stand_ins) return fail(std::move(stand_ins.error()));
+  made.stand_ins = std::move(*stand_ins);
+  return made;
+}
+
+report::RunDescription describe(const Command& command, const Preparation& prepared, const event::Loop& clock,
+                                bool rehearsal) {
+  report::RunDescription run;
+  run.plan = &prepared.plan;
+  run.command_line = command.line;
+  run.version = THRESHER_VERSION;
+  run.dependencies = dependency_versions();
+  run.host = prepared.options.host.value_or("");
+  run.rehearsal = rehearsal;
+  run.created = clock.wall_now();
+  run.created_at = clock.now();
+  return run;
+}
+
+}  // namespace
+
+int run_command(const Command& command) {
+  const bool rehearsal = command.kind == Command::Kind::rehearse;
+  configure_log(command.run);
+  raise_descriptor_limit();
+
+  auto prepared = prepare(command.run, Locations::of_this_process(), rehearsal);
+  if (!prepared) return refuse(prepared.error());
+  auto surroundings = surround(*prepared, rehearsal);
+  if (!surroundings) return refuse(surroundings.error());
+  const report::RunDescription description = describe(command, *prepared, *surroundings->coordinator, rehearsal);
+  auto reports = Reports::open(prepared->options, description);
+  if (!reports) return refuse(reports.error());
+
+  const RunOptions& options = prepared->options;
+  const int screen = writes_to_standard_output(options) ? STDERR_FILENO : STDOUT_FILENO;
+  auto look = report::Terminal::detect(screen, options.quiet, options.no_color);
+  look.verbose = options.verbose;
+  if (rehearsal && look.mode == report::Terminal::Mode::live) look.mode = report::Terminal::Mode::plain;
+  if (rehearsal) look.plain_interval = std::chrono::minutes(1);
+  report::Terminal terminal(description, look);
+  report::Judge judge;
+
+  const auto run = engine::Run::create(prepared->plan, *surroundings->coordinator, surroundings->fabric,
+                                       bindings::make_runner_factory(prepared->scenario),
+                                       {.recorder = prepared->recorder, .thresholds = prepared->thresholds});
+  run->observe(judge);
+  reports->observe(*run);
+  run->observe(terminal);
+
+  std::optional<Interrupts> interrupts;
+  if (!rehearsal) interrupts.emplace(*surroundings->coordinator, run->control());
+  std::optional<engine::RunSummary> summary;
+  run->start([&](const engine::RunSummary& ended) {
+    summary = ended;
+    surroundings->coordinator->stop();
+  });
+  surroundings->coordinator->run();
+  if (!summary) return refuse({ErrorCode::internal, "the run ended without a summary", {}});
+
+  const auto written = reports->conclude(*summary);
+  if (!written) complain(written.error());
+  const report::Verdict verdict = judge.verdict(*summary);
+  terminal.conclude(*summary, verdict, reports->files());
+  const int exit_code = !written && verdict.exit_code == 0 ? kExitBadConfiguration : verdict.exit_code;
+  if (summary->stuck_workers > 0) std::quick_exit(exit_code);  // their threads cannot be joined
+  return exit_code;
+}
+
+}  // namespace thresher::cli

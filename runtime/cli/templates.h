@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace thresher::cli {
+
+/// What `thresher new` writes, with @NAME@ where the name goes. Each is run by a test as it stands.
+extern const std::string_view kScenarioTemplate;
+extern const std::string_view kPluginTemplate;
+extern const std::string_view kPluginBuildTemplate;
+
+}  // namespace thresher::cli
