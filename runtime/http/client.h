@@ -27,37 +27,39 @@ struct Timings {
   Nanoseconds duration() const { return sending + waiting + receiving; }
 };
 
-/// One request, ready to send. Everything is borrowed until start() returns; start() copies what it cannot send at once.
+/// One request, ready to send. Everything is borrowed until start() returns; start() copies what it cannot send at
+/// once.
 struct Request {
   const Origin* origin = nullptr;
-  std::string_view head;      ///< request line and headers, the empty line included
-  std::string_view body;      ///< already framed (Content-Length is in the head)
-  bool is_head = false;       ///< method HEAD: the answer has no body
-  bool expect_continue = false;  ///< hold the body until "100 Continue", or one second
-  Nanoseconds timeout = std::chrono::seconds(60);         ///< of the whole exchange, connecting included
+  std::string_view head;                           ///< request line and headers, the empty line included
+  std::string_view body;                           ///< already framed (Content-Length is in the head)
+  bool is_head = false;                            ///< method HEAD: the answer has no body
+  bool expect_continue = false;                    ///< hold the body until "100 Continue", or one second
+  Nanoseconds timeout = std::chrono::seconds(60);  ///< of the whole exchange, connecting included
   Nanoseconds connect_timeout = std::chrono::seconds(10);
-  std::size_t max_body = std::size_t{64} << 20;           ///< bytes, as received
+  std::size_t max_body = std::size_t{64} << 20;  ///< bytes, as received
 };
 
 /// The whole answer, or why there is none. Views live until on_response() returns.
 struct Response {
   Outcome outcome = Outcome::ok;
-  std::uint16_t status = 0;       ///< 0 unless outcome is ok
-  std::uint8_t minor_version = 1; ///< HTTP/1.x
-  std::string_view head;          ///< status line and header lines as received, without the final empty line
-  std::string_view body;          ///< transfer coding removed, content coding still on
-  std::string_view tls_version;   ///< "tls1.3", "" when plain
-  std::string_view detail;        ///< what a person should read with a failure: "llhttp: Invalid header token"; may be empty
+  std::uint16_t status = 0;        ///< 0 unless outcome is ok
+  std::uint8_t minor_version = 1;  ///< HTTP/1.x
+  std::string_view head;           ///< status line and header lines as received, without the final empty line
+  std::string_view body;           ///< transfer coding removed, content coding still on
+  std::string_view tls_version;    ///< "tls1.3", "" when plain
+  std::string_view detail;  ///< what a person should read with a failure: "llhttp: Invalid header token"; may be empty
   Timings timings;
-  TimePoint started{};            ///< when start() was called
-  TimePoint finished{};           ///< when the last byte arrived
+  TimePoint started{};   ///< when start() was called
+  TimePoint finished{};  ///< when the last byte arrived
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
-  bool reused = false;            ///< on a connection that had carried an exchange before
+  bool reused = false;  ///< on a connection that had carried an exchange before
   event::Address remote;
 };
 
-/// Hears of one exchange's end, exactly once unless it was cancelled. May start the next exchange or destroy the session.
+/// Hears of one exchange's end, exactly once unless it was cancelled. May start the next exchange or destroy the
+/// session.
 class ResponseReceiver {
  public:
   virtual void on_response(const Response& response) = 0;
@@ -77,21 +79,21 @@ struct ClientOptions {
 
 class Exchange;  // one request on its way
 
-/// Whose connections an exchange may use. A user has one of its own (keep-alive per user), or all users of a worker share
-/// one. Destroying it closes its connections and cancels its exchanges without a call.
+/// Whose connections an exchange may use. A user has one of its own (keep-alive per user), or all users of a worker
+/// share one. Destroying it closes its connections and cancels its exchanges without a call.
 class Session;
 
-/// HTTP/1.1 on one loop: pool, DNS cache, TLS, deadlines. No timer per request: one sweep serves all deadlines, to within a
-/// hundredth of the limit. No pipelining, no retries: what fails is reported, since a retry would hide it. (A kept connection
-/// that the peer had closed before anything was sent is replaced first; that is not a retry.)
+/// HTTP/1.1 on one loop: pool, DNS cache, TLS, deadlines. No timer per request: one sweep serves all deadlines, to
+/// within a hundredth of the limit. No pipelining, no retries: what fails is reported, since a retry would hide it. (A
+/// kept connection that the peer had closed before anything was sent is replaced first; that is not a retry.)
 class Client {
  public:
   static Result<std::unique_ptr<Client>> create(event::Loop& loop, ClientOptions options);
   virtual ~Client() = default;
 
   virtual std::unique_ptr<Session> open_session() = 0;
-  /// Never calls the receiver before it returns. The exchange belongs to the client; the handle is valid until on_response()
-  /// is called or cancel() returns.
+  /// Never calls the receiver before it returns. The exchange belongs to the client; the handle is valid until
+  /// on_response() is called or cancel() returns.
   virtual Exchange* start(Session& session, const Request& request, ResponseReceiver& receiver) = 0;
   /// Ends an exchange without calling its receiver; its connection is closed.
   virtual void cancel(Exchange* exchange) = 0;

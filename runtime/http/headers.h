@@ -12,7 +12,8 @@ struct HeaderValue {
 };
 HeaderValue find_header(std::string_view head, std::string_view name);
 
-/// Walks the header lines of a head: `while (next(name, value)) ...`. Leading and trailing blanks are off the values.
+/// Walks the header lines of a head, its first line left out: `while (next(name, value)) ...`. Leading and trailing
+/// blanks are off the values.
 class HeaderReader {
  public:
   explicit HeaderReader(std::string_view head);

@@ -34,7 +34,7 @@ Result<Url> parse_url(std::string_view text);
 /// `reference` against `base` (RFC 3986, section 5): absolute, "//host/x", "/x", "x", "../x", "?q".
 Result<Url> resolve_url(const Url& base, std::string_view reference);
 
-std::string percent_encode(std::string_view text);       ///< for a query or form component
+std::string percent_encode(std::string_view text);  ///< for a query or form component
 std::string percent_decode(std::string_view text);
 /// A URL's path with numeric and UUID segments folded to {id}, query dropped: the default name of a request.
 std::string fold_path(std::string_view target);
