@@ -95,7 +95,7 @@ class RequestSeries {
 struct RecorderOptions {
   std::size_t series_max = 10'000;  ///< of one worker; beyond it: the metric's series tagged name=__other__
   bool keep_samples = false;
-  Tags run_tags;  ///< --tag k=v, on every series that has no tag of that name
+  Tags run_tags{};  ///< --tag k=v, on every series that has no tag of that name
 };
 
 /// The metrics of one worker: only its thread touches it. References it returns stay valid as long as it lives.

@@ -86,7 +86,8 @@ Result<void> read_aggregation(Reader& reader, ThresholdExpression& expression) {
     const std::optional<double> percentile = reader.take_number();
     if (!percentile) return reader.problem("a percentile such as 95 or 99.9");
     if (*percentile < 0 || *percentile > 100) {
-      return fail(ErrorCode::parse, fmt::format("percentile {} is not between 0 and 100", *percentile));
+      return fail(ErrorCode::parse,
+                  fmt::format("threshold '{}': percentile {} is not between 0 and 100", expression.text, *percentile));
     }
     reader.skip_blanks();
     if (!reader.take(")")) return reader.problem("')' after the percentile");
