@@ -22,6 +22,7 @@ struct Address {
   /// "127.0.0.1" or "::1" (brackets allowed); nothing when `host` is a name.
   static std::optional<Address> parse(std::string_view host, std::uint16_t port);
   static Address loopback(std::uint16_t port);  ///< 127.0.0.1
+  bool is_wildcard() const;                     ///< 0.0.0.0 or ::, every address of this machine
   std::string host() const;                     ///< without the port, IPv6 without brackets
   std::string text() const;                     ///< "127.0.0.1:80", "[::1]:80"
 };

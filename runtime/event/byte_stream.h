@@ -8,37 +8,40 @@
 
 namespace thresher::event {
 
-/// What a stream tells its owner. All calls come on the loop's thread; `now` is the reading of the tick in which the loop
-/// saw the event. A call may destroy the stream it came from: the stream touches nothing of itself after calling.
+/// What a stream tells its owner. All calls come on the loop's thread; `now` is the reading of the tick in which the
+/// loop saw the event. A call may destroy the stream it came from: the stream touches nothing of itself after calling.
 class StreamEvents {
  public:
   /// An outgoing connection is established; once, before any other call. Accepted streams start connected, without it.
   virtual void on_connected(TimePoint now) = 0;
   /// Bytes arrived. They live until this returns.
   virtual void on_bytes(std::string_view bytes, TimePoint now) = 0;
-  /// All that write() had queued has been handed to the system; only after write() had returned false.
+  /// All that write() had queued has been handed to the system; only after write() had returned false. May come after
+  /// on_end(closed), for what is written to a peer that finished first.
   virtual void on_drained(TimePoint) {}
-  /// The end; at most once and last. `closed`: the peer finished sending in an orderly way; otherwise why the connection
-  /// failed (connect_refused, unreachable, reset, descriptors, ports ...). The stream is then good for nothing but destruction,
-  /// except after `closed`, when it may still write and finish.
+  /// The end; at most once and last. `closed`: the peer finished sending in an orderly way; otherwise why the
+  /// connection failed (connect_refused, unreachable, reset, descriptors, ports ...). The stream is then good for
+  /// nothing but destruction, except after `closed`, when it may still write and finish.
   virtual void on_end(Outcome why, TimePoint now) = 0;
 
  protected:
   ~StreamEvents() = default;
 };
 
-/// An ordered, reliable, two-way stream of bytes: a TCP connection, one end of an in-memory pipe in rehearsal, or TLS over
-/// either. Destroying it closes it: nothing is called afterwards. One loop, one thread.
+/// An ordered, reliable, two-way stream of bytes: a TCP connection, one end of an in-memory pipe in rehearsal, or TLS
+/// over either. Destroying it closes it: nothing is called afterwards. One loop, one thread.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
 
-  /// Sends now what the system takes and copies the rest into a queue. False when something had to be queued: on_drained()
-  /// will follow. Errors are reported through on_end(), never from inside this call.
+  /// Sends now what the system takes and copies the rest into a queue. False when something had to be queued:
+  /// on_drained() will follow, unless the connection ends first. May be called before on_connected(). Errors are
+  /// reported through on_end(), never from inside this call; what the peer sent before is read first.
   virtual bool write(std::string_view bytes) = 0;
   /// No more bytes will be written; what is queued still goes out. The peer sees an orderly end.
   virtual void finish() = 0;
-  /// Aborts the connection: the peer sees a reset. For stand-ins and tests that misbehave on purpose.
+  /// Aborts the connection: the peer sees a reset. For stand-ins and tests that misbehave on purpose. Nothing is called
+  /// afterwards, as if the stream had been destroyed.
   virtual void reset() = 0;
   /// Stops and restarts on_bytes(): the reader's back-pressure.
   virtual void pause_reading() = 0;

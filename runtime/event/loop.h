@@ -32,40 +32,45 @@ struct ListenOptions {
   bool shared_port = false;  ///< SO_REUSEPORT: several loops listen on one port
 };
 
-/// The port through which time and bytes come in. Two implementations: UvLoop (libuv, sockets, a timerfd) and VirtualLoop
-/// (virtual time, in-memory network). One loop, one thread; only post() and stop() may be called from another.
+/// The port through which time and bytes come in. Two implementations: UvLoop (libuv, sockets, a timerfd) and
+/// VirtualLoop (virtual time, in-memory network). One loop, one thread; only post() and stop() may be called from
+/// another.
 ///
-/// now() is the reading taken when the current tick began, so that everything in a tick agrees on it; read_clock() takes a
-/// fresh one (the same as now() in virtual time).
+/// now() is the reading taken when the current tick began, so that everything in a tick agrees on it; read_clock()
+/// takes a fresh one (the same as now() in virtual time). A UvLoop reads a crowded poll as several ticks, of at most 16
+/// callbacks each: one reading for a thousand of them would be milliseconds old at the end. It never changes within a
+/// callback, and outside run() it is always fresh.
 class Loop : public Clock {
  public:
   virtual TimePoint read_clock() const = 0;
   TimerQueue& timers() { return timers_; }
 
-  /// Starts connecting. The result is never null: failures, a lack of descriptors included, come through events.on_end(), and
-  /// not before this returns.
+  /// Starts connecting. The result is never null: failures, a lack of descriptors included, come through
+  /// events.on_end(), and not before this returns.
   virtual std::unique_ptr<ByteStream> connect(const Address& to, StreamEvents& events) = 0;
 
   /// `on_accept` receives a connected stream that reads nothing until its set_events() was called. Errors (in use, not
   /// permitted) name the address.
-  virtual Result<std::unique_ptr<Acceptor>> listen(const Address& at, std::function<void(std::unique_ptr<ByteStream>)> on_accept,
+  virtual Result<std::unique_ptr<Acceptor>> listen(const Address& at,
+                                                   std::function<void(std::unique_ptr<ByteStream>)> on_accept,
                                                    ListenOptions options = {}) = 0;
 
-  /// Resolves a host name to addresses (IPv4 and IPv6, in the system's order); empty when there are none. Not called before
-  /// this returns. No cache: see http/resolver_cache.h.
+  /// Resolves a host name to addresses (IPv4 and IPv6, in the system's order); empty when there are none. Not called
+  /// before this returns. No cache: see http/resolver_cache.h.
   virtual std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
                                               std::function<void(std::vector<Address>)> on_done) = 0;
 
-  /// Any thread: runs `work` on this loop's thread, in the order posted. Work posted after the loop stopped is dropped.
+  /// Any thread: runs `work` on this loop's thread, in the order posted and not before this returns. Work posted after
+  /// the loop stopped is dropped with the loop.
   virtual void post(std::function<void()> work) = 0;
 
   /// Runs until stop(). A UvLoop blocks its thread. A VirtualLoop runs its whole VirtualWorld.
   virtual void run() = 0;
-  /// Any thread. The tick in progress ends first.
+  /// Any thread. The tick in progress ends first. Before run(), it makes that return at once.
   virtual void stop() = 0;
 
-  /// How late the loop itself was: the longest stretch between two polls for events since the last call (a busy tick, a
-  /// starved thread). Always zero in virtual time.
+  /// How late the loop itself was: the longest stretch between two polls for events since the last call (a busy tick),
+  /// or the longest a timer's wake-up was late (a starved thread). Always zero in virtual time. On the loop's thread.
   virtual Nanoseconds take_longest_tick() = 0;
 
  protected:

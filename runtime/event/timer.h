@@ -9,8 +9,8 @@ namespace thresher::event {
 
 class TimerQueue;
 
-/// A one-shot alarm on one loop, with nanosecond due times. Destroying it cancels it: on_fire never runs afterwards. on_fire
-/// is given once, may start the timer again, may destroy it, runs on the loop's thread and must not throw.
+/// A one-shot alarm on one loop, with nanosecond due times. Destroying it cancels it: on_fire never runs afterwards.
+/// on_fire is given once, may start the timer again, may destroy it, runs on the loop's thread and must not throw.
 class Timer {
  public:
   Timer(TimerQueue& queue, std::function<void(TimePoint now)> on_fire);
@@ -22,7 +22,7 @@ class Timer {
   void start_at(TimePoint due);
   void cancel();
   bool armed() const { return slot_ != kNotQueued; }
-  TimePoint due() const { return due_; }
+  TimePoint due() const { return due_; }  ///< as last asked for, armed or not
 
  private:
   friend class TimerQueue;
@@ -30,9 +30,8 @@ class Timer {
 
   TimerQueue& queue_;
   std::function<void(TimePoint)> on_fire_;
-  TimePoint due_{};
-  std::uint64_t order_ = 0;         ///< of starting: timers due at the same instant fire in the order they were started
-  std::size_t slot_ = kNotQueued;   ///< index in the queue's heap
+  TimePoint due_ = TimePoint::max();
+  std::size_t slot_ = kNotQueued;  ///< index in the queue's heap
 };
 
 }  // namespace thresher::event

@@ -10,9 +10,9 @@ struct VirtualNetworkOptions {
   Nanoseconds latency = std::chrono::microseconds(50);  ///< one way, for connecting and for each write
 };
 
-/// One virtual clock and one in-memory network that any number of loops share: what happens is a pure function of what its
-/// loops do. Events run in the order of (time, order of scheduling), on the calling thread; when nothing is due the clock
-/// jumps. Every host name resolves to 127.0.0.1, unless it ends in ".invalid"; a port nobody listens on refuses.
+/// One virtual clock and one in-memory network that any number of loops share: what happens is a pure function of what
+/// its loops do. Events run in the order of (time, order of scheduling), on the calling thread; when nothing is due the
+/// clock jumps. Every host name resolves to 127.0.0.1, unless it ends in ".invalid"; a port nobody listens on refuses.
 class VirtualWorld {
  public:
   explicit VirtualWorld(VirtualNetworkOptions options = {});
@@ -28,8 +28,9 @@ class VirtualWorld {
   void run_until(TimePoint until);
   void run() { run_until(TimePoint::max()); }
 
+  struct State;  ///< known to this room's own files only
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
