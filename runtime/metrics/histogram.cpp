@@ -18,6 +18,11 @@ std::int64_t Histogram::clamp(std::int64_t value, std::uint64_t count) {
   return value < 0 ? 0 : kHighest;
 }
 
+void Histogram::spill() {
+  for (std::size_t i = 0; i < noted_; ++i) add_to_page(notes_[i], 1);
+  noted_ = 0;
+}
+
 std::uint8_t Histogram::make_page(std::size_t page) {
   static_assert(index_of(kHighest) < kPages * kPage && index_of(2 * kHalf - 1) + 1 == index_of(2 * kHalf));
   counts_.resize(counts_.size() + kPage);  // zeroes; after a reset within the capacity there was
@@ -34,9 +39,37 @@ void Histogram::carry(std::size_t index, std::uint64_t wraps) {
   }
 }
 
+template <class Use>
+void Histogram::visit_notes(Use&& use) const {
+  auto sorted = notes_;
+  const auto end = sorted.begin() + noted_;
+  std::sort(sorted.begin(), end);
+  for (auto same = sorted.begin(); same != end;) {
+    const auto next = std::find_if(same, end, [same](std::uint16_t note) { return note != *same; });
+    if (!use(std::size_t{*same}, static_cast<std::uint64_t>(next - same))) return;
+    same = next;
+  }
+}
+
+template <class Use>
+void Histogram::visit(Use&& use) const {
+  if (counts_.empty()) return visit_notes(use);
+  for (std::size_t page = 0; page < kPages; ++page) {
+    if (slot_of_[page] == 0) continue;
+    const std::uint32_t* const buckets = &counts_[(slot_of_[page] - std::size_t{1}) * kPage];
+    for (std::size_t i = 0; i < kPage; ++i) {
+      std::uint64_t count = buckets[i];
+      for (const Carry& carry : carried_) {
+        if (carry.index == page * kPage + i) count += carry.wraps << 32;
+      }
+      if (count != 0 && !use(page * kPage + i, count)) return;
+    }
+  }
+}
+
 void Histogram::merge(const Histogram& other) {
   other.visit([this](std::size_t index, std::uint64_t count) {
-    add_at(index, count);
+    add(index, count);
     return true;
   });
   count_ += other.count_;
@@ -47,7 +80,8 @@ void Histogram::merge(const Histogram& other) {
 }
 
 void Histogram::reset() {
-  slot_of_.fill(0);
+  noted_ = 0;
+  if (!counts_.empty()) slot_of_.fill(0);
   counts_.clear();
   carried_.clear();
   count_ = clamped_ = sum_ = 0;

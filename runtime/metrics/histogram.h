@@ -12,8 +12,9 @@ namespace thresher::metrics {
 
 /// A high dynamic range histogram (Tene's layout): 3 significant digits from 1 to kHighest, in units of the caller's
 /// choice (latencies: microseconds, so 1 us to 1 h). A value above is clamped to kHighest and counted in clamped(), a
-/// negative one to 0 likewise; nothing is discarded. Counts live in pages that exist only once touched, so that a
-/// narrow distribution costs a kilobyte. Not thread-safe. A moved-from histogram may only be destroyed or assigned to.
+/// negative one to 0 likewise; nothing is discarded. The first few samples are only noted; from then on counts live in
+/// pages that exist once touched: a quiet series costs 400 bytes, a narrow distribution a kilobyte. Not thread-safe. A
+/// moved-from histogram may only be destroyed or assigned to.
 class Histogram {
  public:
   static constexpr std::int64_t kHighest = 3'600'000'000;
@@ -52,6 +53,7 @@ class Histogram {
   static constexpr std::size_t kHalf = 1024;
   static constexpr unsigned kHalfBits = 10;
   static constexpr std::size_t kPage = 128;  ///< buckets per page, 512 bytes
+  static constexpr std::size_t kNotes = 64;  ///< a series seen less than once in 15 ms makes no page in a second
 
   static constexpr std::size_t index_of(std::int64_t value) {
     const auto bits = static_cast<std::uint64_t>(value);
@@ -67,39 +69,57 @@ class Histogram {
   };
 
   std::int64_t clamp(std::int64_t value, std::uint64_t count);
+  void add(std::size_t index, std::uint64_t count);
+  void add_to_page(std::size_t index, std::uint64_t count);
+  void spill();  ///< turns the notes into pages
   std::uint8_t make_page(std::size_t page);
   void carry(std::size_t index, std::uint64_t wraps);
-  void add_at(std::size_t index, std::uint64_t count);
   /// Calls use(index, count) for every bucket that holds something, ascending, until it returns false.
   template <class Use>
   void visit(Use&& use) const;
+  template <class Use>
+  void visit_notes(Use&& use) const;
 
   /// 22 doublings, as 2 * kHalf * 2^21 is the first beyond kHighest; the first of them is twice as long as the others.
   static constexpr std::size_t kPages = (22 + 1) * kHalf / kPage;
   static_assert(kPages <= std::numeric_limits<std::uint8_t>::max(), "slot_of_ counts from 1");
 
-  std::array<std::uint8_t, kPages> slot_of_{};  ///< 1 + the page's place in counts_; 0 while it does not exist
-  std::vector<std::uint32_t> counts_;           ///< pages in the order they were touched
-  std::vector<Carry> carried_;  ///< buckets beyond 2^32: half the memory everywhere, and soak runs stay right
+  // What every record() touches comes first, in one cache line.
+  std::vector<std::uint32_t> counts_;  ///< pages in the order they were touched; empty while samples are only noted
   std::uint64_t count_ = 0;
-  std::uint64_t clamped_ = 0;
   std::uint64_t sum_ = 0;  ///< microseconds overflow it after 584,000 years of waiting
   std::int64_t min_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t max_ = 0;
+  std::uint8_t noted_ = 0;                      ///< how many of notes_; 0 once there are pages
+  std::array<std::uint8_t, kPages> slot_of_{};  ///< 1 + the page's place in counts_; 0 while it does not exist
+  std::array<std::uint16_t, kNotes> notes_{};   ///< indexes of the first samples
+  std::uint64_t clamped_ = 0;
+  std::vector<Carry> carried_;  ///< buckets beyond 2^32: 32 bits halve the memory everywhere, and soak runs stay right
 };
 
 inline void Histogram::record(std::int64_t value, std::uint64_t count) {
   if (static_cast<std::uint64_t>(value) > static_cast<std::uint64_t>(kHighest)) [[unlikely]]
     value = clamp(value, count);
   if (count == 0) return;
-  add_at(index_of(value), count);
+  add(index_of(value), count);
   count_ += count;
   sum_ += static_cast<std::uint64_t>(value) * count;
   min_ = value < min_ ? value : min_;
   max_ = value > max_ ? value : max_;
 }
 
-inline void Histogram::add_at(std::size_t index, std::uint64_t count) {
+inline void Histogram::add(std::size_t index, std::uint64_t count) {
+  if (counts_.empty()) {
+    if (count <= kNotes - noted_) {
+      for (; count > 0; --count) notes_[noted_++] = static_cast<std::uint16_t>(index);
+      return;
+    }
+    spill();
+  }
+  add_to_page(index, count);
+}
+
+inline void Histogram::add_to_page(std::size_t index, std::uint64_t count) {
   std::size_t slot = slot_of_[index / kPage];
   if (slot == 0) [[unlikely]]
     slot = make_page(index / kPage);
@@ -108,21 +128,6 @@ inline void Histogram::add_at(std::size_t index, std::uint64_t count) {
   bucket = static_cast<std::uint32_t>(sum);
   if (sum >> 32 != 0) [[unlikely]]
     carry(index, sum >> 32);
-}
-
-template <class Use>
-void Histogram::visit(Use&& use) const {
-  for (std::size_t page = 0; page < kPages; ++page) {
-    if (slot_of_[page] == 0) continue;
-    const std::uint32_t* const buckets = &counts_[(slot_of_[page] - std::size_t{1}) * kPage];
-    for (std::size_t i = 0; i < kPage; ++i) {
-      std::uint64_t count = buckets[i];
-      for (const Carry& carry : carried_) {
-        if (carry.index == page * kPage + i) count += carry.wraps << 32;
-      }
-      if (count != 0 && !use(page * kPage + i, count)) return;
-    }
-  }
 }
 
 }  // namespace thresher::metrics

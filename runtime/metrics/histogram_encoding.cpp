@@ -69,12 +69,12 @@ std::string base64(const std::string& bytes) {
 std::string Histogram::encode() const {
   std::string counts;
   std::size_t next = 0;
-  visit([&](std::size_t index, std::uint64_t count) {
+  for (const Bucket& bucket : buckets()) {
+    const std::size_t index = index_of(bucket.lowest);
     put_empty_run(counts, index - next);
-    put_zigzag(counts, static_cast<std::int64_t>(count));
+    put_zigzag(counts, static_cast<std::int64_t>(bucket.count));
     next = index + 1;
-    return true;
-  });
+  }
   if (count_ == 0) put_empty_run(counts, 1);  // an empty one still has the bucket of its largest value, 0
 
   std::string plain;

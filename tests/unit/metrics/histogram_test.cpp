@@ -186,10 +186,34 @@ TEST_CASE("a bucket holds more than 32 bits count", "[unit][metrics]") {
   CHECK(exact.buckets()[0].count == std::uint64_t{1} << 32);
 }
 
+TEST_CASE("few samples are only noted, and read no differently from counted ones", "[unit][metrics]") {
+  RandomStream random{5, StreamPurpose::run, 0};
+  const Values values = wide(random, 64);
+  const Histogram noted = histogram_of(values);
+  CHECK(noted.memory_bytes() == Histogram{}.memory_bytes());
+  Histogram counted;
+  counted.record(1, 200);
+  for (const std::int64_t value : values) counted.record(value);
+  Histogram both = noted;
+  both.record(1, 200);
+  CHECK(same(both, counted));
+  CHECK(both.memory_bytes() > noted.memory_bytes());
+
+  Histogram merged;
+  merged.merge(histogram_of({5, 5, 7}));
+  merged.merge(histogram_of({5, 9'000'000}));
+  CHECK(merged.memory_bytes() == Histogram{}.memory_bytes());
+  CHECK(same(merged, histogram_of({5, 5, 5, 7, 9'000'000})));
+  CHECK(merged.value_at_percentile(60) == 5);
+  CHECK(merged.value_at_percentile(61) == 7);
+  for (int i = 0; i < 3; ++i) merged.merge(noted);
+  CHECK(merged.count() == 3 * 64 + 5);
+}
+
 TEST_CASE("pages exist only where something was recorded", "[unit][metrics]") {
   Histogram histogram;
   const std::size_t bare = histogram.memory_bytes();
-  CHECK(bare < 350);
+  CHECK(bare < 450);
   for (int value = 0; value < 128; ++value) histogram.record(value);
   CHECK(histogram.memory_bytes() == bare + 512);
   histogram.record(Histogram::kHighest);
@@ -208,12 +232,16 @@ TEST_CASE("a histogram that was reset records again without allocating", "[unit]
   histogram.reset();
   for (const std::int64_t value : second) histogram.record(value);
   CHECK(same(histogram, histogram_of(second)));
+  histogram.reset();
+  histogram.record(9);
+  CHECK(same(histogram, histogram_of({9})));
 }
 
 TEST_CASE("a copy holds exactly the pages in use", "[unit][metrics]") {
-  Histogram histogram = histogram_of({1, 200, 40'000, 5'000'000, 900'000'000});
+  Histogram histogram;
+  for (const std::int64_t value : {1, 200, 40'000, 5'000'000, 900'000'000}) histogram.record(value, 100);
   histogram.reset();
-  histogram.record(3);
+  histogram.record(3, 100);
   const Histogram copy = histogram;
   CHECK(copy.memory_bytes() == sizeof(Histogram) + 512);
   CHECK(histogram.memory_bytes() > copy.memory_bytes());
