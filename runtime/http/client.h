@@ -71,7 +71,7 @@ class ResponseReceiver {
 struct ClientOptions {
   bool reuse_connections = true;
   bool verify_tls = true;
-  std::string ca_file;                 ///< PEM bundle; empty: the system's
+  std::string ca_file = {};            ///< PEM bundle; empty: the system's
   std::size_t max_header = 256 << 10;  ///< bytes of an answer's head, beyond it header_too_large
   Nanoseconds dns_lifetime = std::chrono::seconds(300);
   std::size_t connections_per_origin = 0;  ///< cap of a shared pool; 0: none

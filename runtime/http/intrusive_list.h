@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cassert>
+#include <cstddef>
 
 namespace thresher::http {
 
@@ -47,6 +48,12 @@ class IntrusiveList {
   T& front() {
     assert(!empty());
     return static_cast<T&>(*root_.next_);
+  }
+  /// Counts: for tests and reports.
+  std::size_t size() const {
+    std::size_t count = 0;
+    for (const Hook* hook = root_.next_; hook != &root_; hook = hook->next_) ++count;
+    return count;
   }
   void push_front(T& item) { insert_after(root_, item); }
   void push_back(T& item) { insert_after(*root_.previous_, item); }
