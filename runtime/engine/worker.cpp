@@ -112,11 +112,25 @@ void Worker::on_timer(TimePoint now) {
 
 void Worker::advance(TimePoint now) {
   const TimePoint next = load_->advance(now);
-  // What is left over waits for the loop's next tick, after its sockets: a timer due by this tick's reading would fire
-  // within it.
-  armed_at_ = now;
-  timer_.start_at(std::max(next, now + Nanoseconds{1}));
+  if (next <= now) {
+    go_on_later();
+  } else {
+    armed_at_ = now;
+    timer_.start_at(next);
+  }
   tell_if_finished();
+}
+
+/// What is left over waits until the loop has been at its sockets. A timer would not do: one that is due fires before
+/// they do.
+void Worker::go_on_later() {
+  if (going_on_) return;
+  going_on_ = true;
+  place_.loop->post([this, alive = std::weak_ptr<const bool>(alive_)] {
+    if (alive.expired()) return;
+    going_on_ = false;
+    advance(place_.loop->now());
+  });
 }
 
 void Worker::tell_if_finished() {

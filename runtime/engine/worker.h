@@ -49,6 +49,7 @@ class Worker final : private RunPort, private Load::Alarm {
   void ring_at(TimePoint at) override;
   void on_timer(TimePoint now);
   void advance(TimePoint now);
+  void go_on_later();
   void tell_if_finished();
   Nanoseconds thread_cpu() const;
 
@@ -73,6 +74,9 @@ class Worker final : private RunPort, private Load::Alarm {
   TimePoint armed_at_{};  ///< of timer_: it cannot be later than since it was armed
   Nanoseconds cpu_at_start_{};
   bool finish_told_ = false;
+  bool going_on_ = false;  ///< go_on_later() is under way
+  const std::shared_ptr<const bool> alive_ =
+      std::make_shared<const bool>(true);  ///< outlived by what it posted to itself
 };
 
 }  // namespace thresher::engine
