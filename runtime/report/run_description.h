@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -12,12 +13,13 @@ namespace thresher::report {
 /// What reports say about a run besides its figures. Fixed before it starts.
 struct RunDescription {
   const profile::Plan* plan = nullptr;
-  std::string command_line;                 ///< as typed, for a person to repeat
-  std::string version;                      ///< of thresher
+  std::string command_line;                                       ///< as typed, for a person to repeat
+  std::string version;                                            ///< of thresher
   std::vector<std::pair<std::string, std::string>> dependencies;  ///< name, version
-  std::string host;                         ///< --host, or empty
+  std::string host;                                               ///< --host, or empty
   bool rehearsal = false;
-  WallTime created{};
+  WallTime created{};      ///< when it was made ...
+  TimePoint created_at{};  ///< ... and the same instant on the clock that samples are stamped with
 };
 
 }  // namespace thresher::report
