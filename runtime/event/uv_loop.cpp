@@ -59,22 +59,24 @@ UvLoop::UvLoop() : raw_(new uv_loop_t), read_buffer_(new char[kReadBufferSize]) 
 
   const int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   require(descriptor < 0 ? -errno : 0, "timerfd");
-  auto* alarm = new Alarm{.loop = this, .descriptor = descriptor};
-  alarm->poll.data = alarm;
+  // Owned in the libuv way only once libuv knows them: what failed to start must not be given to uv_close.
+  std::unique_ptr<Alarm> alarm(new Alarm{.loop = this, .descriptor = descriptor});
+  alarm->poll.data = alarm.get();
   require(uv_poll_init(raw(), &alarm->poll, descriptor), "timerfd");
-  alarm_.reset(alarm);
-  uv_poll_start(&alarm->poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
+  alarm_.reset(alarm.release());
+  uv_poll_start(&alarm_->poll, UV_READABLE, [](uv_poll_t* handle, int, int) {
     auto& self = *static_cast<Alarm*>(handle->data);
     const TimePoint now = self.loop->begin_callback();
     if (!std::exchange(self.rings, true)) self.loop->note_stretch(now - self.set_for);  // a starved thread wakes late
     self.loop->fire_timers();
   });
 
-  wake_.reset(new Wake);
-  wake_->async.data = wake_.get();
-  require(uv_async_init(raw(), &wake_->async,
+  auto wake = std::make_unique<Wake>();
+  wake->async.data = wake.get();
+  require(uv_async_init(raw(), &wake->async,
                         [](uv_async_t* handle) { static_cast<UvLoop*>(handle->loop->data)->drain_inbox(); }),
           "wake-up");
+  wake_.reset(wake.release());
 }
 
 UvLoop::~UvLoop() {
