@@ -108,6 +108,7 @@ http_req_duration = ["p(95)<500", { threshold = " p(99)<900 ", window = "30s", m
 TEST_CASE("text that is not TOML is an error at its line", "[unit][profile]") {
   CHECK_THAT(complaint("users = 1\nspawn_rate = = 2\n"), Contains("ramp.toml:2: not TOML: "));
   CHECK_THAT(complaint("users = 1\nusers = 2\n"), Contains("ramp.toml:2: not TOML: "));
+  CHECK_THAT(complaint("users = 1\n\xcf\x8c = 2\n"), Contains("ramp.toml:2: not TOML: "));
   CHECK_THAT(complaint("description = \"\xff\"\n"), Contains("ramp.toml:1: not TOML: "));
 }
 
