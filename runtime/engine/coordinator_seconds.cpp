@@ -10,7 +10,7 @@
 namespace thresher::engine {
 
 Nanoseconds Coordinator::elapsed(TimePoint now) const {
-  if (load_began_ == TimePoint{} && !load_ended_ && !load_goes_on()) return {};
+  if (!setup_data_) return {};  // load never began
   return std::max(load_ended_.value_or(now) - load_began_, Nanoseconds{});
 }
 

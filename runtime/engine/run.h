@@ -50,7 +50,8 @@ struct RunEvent {
   std::string text;
 };
 
-/// Coordinator's thread.
+/// Coordinator's thread. on_finish() comes once; what the totals say of the last second is then what came since the last
+/// on_second(), teardown included. Seconds are told while load goes on, not during setup and teardown.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;

@@ -70,7 +70,7 @@ TEST_CASE("what setup returned reaches every worker and teardown", "[unit][engin
 }
 
 TEST_CASE("seconds come without drift, and each has what it added", "[unit][engine]") {
-  FakeRehearsal rehearsal{over(2, arrival_rate(50, 10s)), taking(30ms)};
+  FakeRehearsal rehearsal{over(2, arrival_rate(50, 10s)), taking(25ms)};
   rehearsal.go();
   const auto& seconds = rehearsal.log.seconds;
   REQUIRE(seconds.size() >= 9);
@@ -85,13 +85,13 @@ TEST_CASE("seconds come without drift, and each has what it added", "[unit][engi
 }
 
 TEST_CASE("users and what was planned are shown, summed over workers", "[unit][engine]") {
-  FakeRehearsal rehearsal{over(3, ramping_users({{10s, 10}, {5s, 10}, {5s, 0}})), taking(10ms, 90ms)};
+  FakeRehearsal rehearsal{over(3, ramping_users({{15s, 10}, {5s, 10}, {5s, 0}})), taking(10ms, 90ms)};
   rehearsal.go();
   const auto& seconds = rehearsal.log.seconds;
-  REQUIRE(seconds.size() >= 19);
-  CHECK(seconds[3].users_planned == 5);
-  CHECK(seconds[3].users == 5);
-  CHECK(seconds[11].users == 10);
+  REQUIRE(seconds.size() >= 24);
+  CHECK(seconds[3].users_planned == 3);
+  CHECK(seconds[3].users == 3);
+  CHECK(seconds[16].users == 10);
   CHECK(rehearsal.log.gauges["vus_max"].value == 10);
   CHECK(rehearsal.log.gauges["vus"].max == 10);
 }
@@ -175,16 +175,17 @@ TEST_CASE("a teardown that takes too long is said, and its error too", "[unit][e
 }
 
 TEST_CASE("a script can abort the run", "[unit][engine]") {
-  FakeScript script = taking(-1ns);
-  script.on_begin = [](const WorkerContext& context, UserNumber user, auto&) {
-    if (user == 2) context.run->abort("the sky fell");
+  FakeScript script;
+  script.service = [](UserNumber user, const Iteration& i) { return user == 2 && i.number == 0 ? 500ms : -1ms; };
+  script.on_begin = [](const WorkerContext& context, UserNumber user, const Iteration& i) {
+    if (user == 2 && i.number == 1) context.run->abort("the sky fell");
   };
   FakeRehearsal rehearsal{over(2, constant_users(4, 1h)), script};
   const RunSummary& summary = rehearsal.go();
   CHECK(summary.stop == StopReason::aborted_by_script);
   CHECK(summary.stop_text == "the sky fell");
   CHECK(rehearsal.log.told(Kind::stop_requested) == Texts{"the sky fell"});
-  CHECK(summary.elapsed == 0s);  // nobody was waited for
+  CHECK(summary.elapsed == 500ms);  // nobody was waited for
   CHECK(summary.interrupted_iterations == 4);
   CHECK(rehearsal.log.told(Kind::phase_changed).back() == "finished");
   CHECK(rehearsal.log.told(Kind::phase_changed).end()[-2] == "teardown");
