@@ -12,6 +12,8 @@
 
 namespace thresher::http {
 
+class TlsContext;
+
 /// A request as a server sees it; views live until the handler returns.
 struct ServerRequest {
   std::string_view method;
@@ -57,11 +59,14 @@ class Server {
  public:
   using Handler = std::function<void(const ServerRequest&, std::unique_ptr<Responder>)>;
 
-  static std::unique_ptr<Server> create(event::Loop& loop, Handler handler, ServerLimits limits = {});
+  /// With `tls` (TlsContext::for_server), which outlives the server, it speaks TLS.
+  static std::unique_ptr<Server> create(event::Loop& loop, Handler handler, ServerLimits limits = {},
+                                        TlsContext* tls = nullptr);
   virtual ~Server() = default;
   /// May be called for several addresses. Returns the address bound (with the port chosen for 0).
   virtual Result<event::Address> listen(const event::Address& at, event::ListenOptions options = {}) = 0;
-  /// Stops accepting, answers what is in progress, closes idle connections; `on_done` once all are closed.
+  /// Stops accepting, answers what is in progress, closes idle connections; `on_done` once all are closed, which may be
+  /// before this returns. It may destroy the server.
   virtual void drain(std::function<void()> on_done) = 0;
   virtual std::size_t open_connections() const = 0;
 };
