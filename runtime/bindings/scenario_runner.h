@@ -15,13 +15,13 @@ namespace thresher::bindings {
 
 /// What a scenario's world is made of, the same for every worker.
 struct ScenarioOptions {
-  std::vector<std::filesystem::path> files;         ///< scenario files, in order
-  std::string host;                                 ///< overrides each scenario's own; empty: does not
-  std::map<std::string, std::string> environment;   ///< for thresher.env
+  std::vector<std::filesystem::path> files;        ///< scenario files, in order
+  std::string host;                                ///< overrides each scenario's own; empty: does not
+  std::map<std::string, std::string> environment;  ///< for thresher.env
   http::ClientOptions http;
   std::string user_agent = "thresher";
   int max_redirects = 10;
-  bool shared_connections = false;                  ///< one pool per worker instead of one per user
+  bool shared_connections = false;  ///< one pool per worker instead of one per user
   Nanoseconds request_timeout = std::chrono::seconds(60);
   bool http_debug = false, http_debug_full = false;
 };
@@ -29,16 +29,17 @@ struct ScenarioOptions {
 /// The scenarios a set of files declares, with the options the scripts themselves ask for (thresher.options{...}).
 struct Catalogue {
   std::vector<profile::ScenarioInfo> scenarios;
-  profile::Profile options;      ///< what thresher.options said; empty otherwise
+  profile::Profile options;                  ///< what thresher.options said; empty otherwise
   std::vector<metrics::MetricInfo> metrics;  ///< the custom metrics declared while loading
   bool has_setup = false, has_teardown = false;
 };
 
-/// Loads the files in a VM of their own, runs no user, and says what they declare. The error is the author's: file:line, message
-/// and, for a runtime error, its traceback.
+/// Loads the files in a VM of their own, runs no user, and says what they declare. The error is the author's:
+/// file:line, message and, for a runtime error, its traceback.
 Result<Catalogue> read_catalogue(const ScenarioOptions& options);
 
-/// Folders become the *.lua files directly inside, sorted; files stay as they are. An error names what is missing or empty.
+/// Folders become the *.lua files directly inside, sorted; files stay as they are. An error names what is missing or
+/// empty.
 Result<std::vector<std::filesystem::path>> scenario_files(const std::vector<std::string>& arguments);
 
 /// Runners over one VM per worker: coroutines, HTTP client, metrics.

@@ -151,6 +151,10 @@ const std::string& Vm::path_of(std::string_view chunk) const {
   return found == modules_->chunks.end() ? none : found->second.path;
 }
 
+void Vm::push_provided(std::string_view name) {
+  lua_rawgeti(state_, LUA_REGISTRYINDEX, modules_->provided.find(name)->second);
+}
+
 Result<void> Vm::call(int arguments, int results) {
   traceback_.clear();
   lua_pushlightuserdata(state_, &traceback_);
@@ -252,6 +256,8 @@ Failure Coroutine::failure() const {
   }
   return result;
 }
+
+std::string traceback(lua_State* state, int level) { return traceback_of(state, state, level); }
 
 void* owner_of(lua_State* state) { return lua_getexdata(state); }
 

@@ -53,6 +53,9 @@ class Coroutine {
   int reference_ = 0;
 };
 
+/// Where the script stands, from `level` frames up, as in Failure::traceback.
+std::string traceback(lua_State* state, int level);
+
 /// The owner of the running coroutine; nullptr outside one (while a file loads).
 void* owner_of(lua_State* state);
 
@@ -72,6 +75,8 @@ class Vm {
   void on_print(std::function<void(std::string)> sink);
   /// What `require(name)` gives: pops the value on top of the main stack.
   void provide(std::string_view name);
+  /// Pushes onto the main stack what was provided as `name`.
+  void push_provided(std::string_view name);
   /// Runs a chunk of our own in the real globals, with `arguments` values from the main stack; leaves its one result
   /// there. Its frames are left out of tracebacks and never blamed for an error.
   Result<void> run_prelude(std::string_view source, int arguments);

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace thresher::bindings {
+
+/// The Lua of prelude/, embedded at build time (prelude/embed.cmake).
+extern const std::string_view kPrelude_user;
+extern const std::string_view kPrelude_thresher;
+
+}  // namespace thresher::bindings

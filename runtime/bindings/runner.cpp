@@ -1,0 +1,322 @@
+#include "bindings/runner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <lua.hpp>
+#include <utility>
+
+#include "bindings/arguments.h"
+
+namespace thresher::bindings {
+
+using engine::IterationResult;
+using script::Coroutine;
+
+Result<std::unique_ptr<engine::IterationRunner>> Runner::create(std::shared_ptr<const ScenarioOptions> options,
+                                                                std::shared_ptr<DataStore> data,
+                                                                const engine::WorkerContext& context) {
+  // Every worker loads the same files; what they print meanwhile is said once.
+  std::function<void(std::string)> print = [](const std::string&) {};
+  if (context.index == 0) print = [run = context.run](std::string line) { run->say(std::move(line)); };
+  auto host = ScriptHost::load(*options, std::move(data), std::move(print));
+  if (!host) return fail(std::move(host.error()));
+  (*host)->vm.on_print([run = context.run](std::string line) { run->say(std::move(line)); });
+  auto requests = Requests::create(**host, context);
+  if (!requests) return fail(std::move(requests.error()));
+  return std::unique_ptr<engine::IterationRunner>(
+      new Runner(std::move(options), std::move(*host), context, std::move(*requests)));
+}
+
+Runner::Runner(std::shared_ptr<const ScenarioOptions> options, std::unique_ptr<ScriptHost> host,
+               const engine::WorkerContext& context, std::unique_ptr<Requests> requests)
+    : options_(std::move(options)),
+      context_(context),
+      host_(std::move(host)),
+      requests_(std::move(requests)),
+      recording_(*host_, *context.recorder, *context.loop),
+      setup_data_(host_->setups.size(), kNone) {
+  plan_scenarios();
+}
+
+Runner::~Runner() {
+  sequence_.reset();
+  users_.clear();
+}
+
+void Runner::plan_scenarios() {
+  for (const auto& planned : plan().scenarios) {
+    const auto& scenario = *host_->scenarios[planned.scenario];
+    PlannedScenario mine{.scenario = &scenario, .tasks = {}, .weights_until = {}, .data = kNone};
+    double sum = 0;
+    for (const auto task : planned.tasks) {
+      mine.tasks.push_back(scenario.tasks[task].get());
+      mine.weights_until.push_back(sum += scenario.info.tasks[task].weight);
+    }
+    planned_.push_back(std::move(mine));
+  }
+}
+
+void Runner::add_user(engine::UserNumber number, std::size_t scenario) {
+  const auto index = static_cast<std::size_t>(number / context_.workers);
+  if (index >= users_.size()) users_.resize(index + 1);
+  const auto& planned = planned_[scenario];
+  users_[index] = std::make_unique<User>(*this, number, *planned.scenario, &planned,
+                                         RandomStream(plan().seed, StreamPurpose::user, number));
+}
+
+void Runner::begin(engine::UserNumber number, const engine::Iteration& iteration) {
+  User& user = find(number);
+  user.iteration = iteration;
+  user.result = IterationResult::ok;
+  if (iteration.open_model) {
+    user.random = RandomStream(plan().seed, StreamPurpose::arrival, iteration.number);
+    user.draws.clear();
+  }
+  if (user.started || user.scenario->on_start.function == kNone) {
+    user.started = true;
+    return begin_tasks(user);
+  }
+  run_activity(user, Stage::on_start, user.scenario->on_start, user.scenario->on_start.function);
+}
+
+void Runner::begin_tasks(User& user) {
+  user.began = context_.loop->now();
+  user.next_task = 0;
+  run_next_task(user);
+}
+
+const Activity& Runner::choose_task(User& user) {
+  const auto& plan = *user.plan;
+  if (user.scenario->info.sequential) return *plan.tasks[user.next_task++];
+  if (plan.tasks.size() == 1) return *plan.tasks[0];
+  const double drawn = user.random.uniform() * plan.weights_until.back();
+  const auto chosen = std::upper_bound(plan.weights_until.begin(), plan.weights_until.end(), drawn);
+  return *plan.tasks[std::min(static_cast<std::size_t>(chosen - plan.weights_until.begin()), plan.tasks.size() - 1)];
+}
+
+void Runner::run_next_task(User& user) {
+  const Activity& task = choose_task(user);
+  run_activity(user, Stage::task, task, task.function);
+}
+
+/// The coroutine and the table that scripts know the user by: made when first needed, and the coroutine again after a
+/// failure.
+void Runner::make_ready(User& user) {
+  lua_State* state = host_->vm.state();
+  if (!user.coroutine) user.coroutine = Coroutine(host_->vm, &user);
+  if (user.table != kNone) return;
+  lua_newtable(state);
+  lua_rawgeti(state, LUA_REGISTRYINDEX, host_->user_metatable);
+  lua_setmetatable(state, -2);
+  user.table = luaL_ref(state, LUA_REGISTRYINDEX);
+}
+
+void Runner::run_activity(User& user, Stage stage, const Activity& activity, LuaReference function) {
+  make_ready(user);
+  user.stage = stage;
+  user.activity = &activity;
+  user.group = nullptr;
+  lua_State* state = user.coroutine.state();
+  lua_settop(state, 0);
+  lua_rawgeti(state, LUA_REGISTRYINDEX, function);
+  const bool is_method = stage == Stage::on_start || stage == Stage::on_stop;  // function scenario:on_start(user, data)
+  if (is_method) lua_rawgeti(state, LUA_REGISTRYINDEX, user.scenario->table);
+  lua_rawgeti(state, LUA_REGISTRYINDEX, user.table);
+  lua_rawgeti(state, LUA_REGISTRYINDEX, user.plan->data);
+  after_step(user, user.coroutine.resume(is_method ? 3 : 2));
+}
+
+void Runner::resume(User& user, int results) {
+  user.waiting = Waiting::nothing;
+  after_step(user, user.coroutine.resume(results));
+}
+
+void Runner::after_step(User& user, Coroutine::Step step) {
+  if (step == Coroutine::Step::finished) return stage_finished(user);
+  if (step == Coroutine::Step::failed) {
+    count_failure(user, user.coroutine.failure());
+    return stage_failed(user);
+  }
+  switch (user.waiting) {
+    case Waiting::request:
+    case Waiting::sleep:
+      return;
+    case Waiting::end:
+      user.waiting = Waiting::nothing;
+      user.coroutine = {};
+      if (user.stage == Stage::setup) return step_failed({.message = "the script called abort", .traceback = {}});
+      if (user.stage == Stage::on_stop) return retired(user);
+      return end_tasks(user, IterationResult::interrupted);
+    case Waiting::nothing:
+      count_failure(user,
+                    {.message = user.activity->where + ": the script yielded by itself: only thresher's own calls wait",
+                     .traceback = {}});
+      return stage_failed(user);
+  }
+}
+
+void Runner::count_failure(User& user, script::Failure failure) {
+  if (failure.message == kept_message_ && !kept_message_.empty())
+    failure.traceback = std::exchange(kept_traceback_, {});
+  kept_message_.clear();
+  const bool names_line = failure.message.find(".lua:") != std::string::npos;
+  if (!names_line) failure.message = user.activity->where + ": " + failure.message;
+  if (user.stage == Stage::setup) {
+    sequence_->failure = std::move(failure);
+    return;
+  }
+  context_.recorder->exception(failure.message, failure.traceback);
+}
+
+void Runner::keep_traceback(lua_State* state) {
+  kept_message_ = lua_isstring(state, 1) != 0 ? std::string(text_at(state, 1)) : std::string();
+  kept_traceback_ = script::traceback(state, 1);
+}
+
+void Runner::stage_finished(User& user) {
+  switch (user.stage) {
+    case Stage::on_start:
+      user.started = true;
+      return begin_tasks(user);
+    case Stage::task:
+      return task_finished(user);
+    case Stage::wait_function: {
+      const double seconds = lua_tonumber(user.coroutine.state(), -1);
+      if (lua_type(user.coroutine.state(), -1) == LUA_TNUMBER && seconds >= 0 && seconds < 1e9) {
+        return report(user, Nanoseconds(static_cast<std::int64_t>(seconds * 1e9)));
+      }
+      count_failure(user, {.message = user.activity->where + ": wait: the function must return seconds, 0 or more",
+                           .traceback = {}});
+      return report(user, {});
+    }
+    case Stage::on_stop:
+      return retired(user);
+    case Stage::setup:
+      return step_finished(user);
+    case Stage::pause:
+    case Stage::idle:
+      return;
+  }
+}
+
+void Runner::stage_failed(User& user) {
+  user.coroutine = {};
+  user.waiting = Waiting::nothing;
+  switch (user.stage) {
+    case Stage::on_start:
+      user.began = context_.loop->now();
+      [[fallthrough]];
+    case Stage::task:
+      return end_tasks(user, IterationResult::failed);
+    case Stage::wait_function:
+      return report(user, {});
+    case Stage::on_stop:
+      return retired(user);
+    case Stage::setup:
+      return step_failed(std::move(sequence_->failure));
+    case Stage::pause:
+    case Stage::idle:
+      return;
+  }
+}
+
+void Runner::task_finished(User& user) {
+  const bool more = user.scenario->info.sequential && user.next_task < user.plan->tasks.size();
+  if (!more) return end_tasks(user, IterationResult::ok);
+  const auto pause = user.iteration.open_model ? Nanoseconds{} : think_time(user);
+  if (pause <= Nanoseconds{}) return run_next_task(user);
+  user.stage = Stage::pause;
+  sleep(user, context_.loop->now() + pause);
+}
+
+void Runner::end_tasks(User& user, IterationResult result) {
+  user.result = result;
+  user.ended = context_.loop->now();
+  const auto& wait = user.scenario->wait;
+  if (user.iteration.open_model || result == IterationResult::interrupted) return report(user, {});
+  if (wait.kind != WaitRule::Kind::function) return report(user, think_time(user));
+  run_activity(user, Stage::wait_function, *user.activity, wait.function);
+}
+
+Nanoseconds Runner::think_time(User& user) {
+  const auto& wait = user.scenario->wait;
+  const auto nanoseconds = [](double seconds) { return Nanoseconds(std::llround(seconds * 1e9)); };
+  switch (wait.kind) {
+    case WaitRule::Kind::between:
+      return nanoseconds(wait.low == wait.high ? wait.low : user.random.uniform(wait.low, wait.high));
+    case WaitRule::Kind::pacing:
+      return std::max(nanoseconds(wait.low) - (context_.loop->now() - user.began), Nanoseconds{});
+    case WaitRule::Kind::none:
+    case WaitRule::Kind::function:
+      return {};
+  }
+  return {};
+}
+
+void Runner::report(User& user, Nanoseconds think) {
+  user.stage = Stage::idle;
+  user.waiting = Waiting::nothing;
+  context_.events->iteration_ended(user.number,
+                                   {.result = user.result, .began = user.began, .ended = user.ended, .think = think});
+}
+
+void Runner::interrupt(engine::UserNumber number) {
+  User& user = find(number);
+  if (user.stage == Stage::idle) return;
+  cancel_wait(user);
+  user.coroutine = {};
+  if (user.stage == Stage::on_stop) return retired(user);
+  if (user.stage == Stage::on_start) user.began = context_.loop->now();
+  if (user.stage != Stage::wait_function) {
+    user.result = IterationResult::interrupted;
+    user.ended = context_.loop->now();
+  }
+  report(user, {});
+}
+
+void Runner::retire(engine::UserNumber number) {
+  User& user = find(number);
+  const auto& on_stop = user.scenario->on_stop;
+  if (!user.started || on_stop.function == kNone) return retired(user);
+  run_activity(user, Stage::on_stop, on_stop, on_stop.function);
+}
+
+void Runner::retired(User& user) {
+  const auto number = user.number;
+  users_[number / context_.workers].reset();
+  context_.events->user_retired(number);
+}
+
+void Runner::response_arrived(User& user, const http::Response& response) {
+  if (requests_->finish(user, response)) resume(user, 1);
+}
+
+void Runner::sleep(User& user, TimePoint until) {
+  if (!user.timer) {
+    user.timer = std::make_unique<event::Timer>(context_.loop->timers(), [this, &user](TimePoint) { woken(user); });
+  }
+  user.waiting = Waiting::sleep;
+  user.timer->start_at(until);
+}
+
+void Runner::woken(User& user) {
+  if (user.stage == Stage::pause) {
+    user.waiting = Waiting::nothing;
+    return run_next_task(user);
+  }
+  lua_settop(user.coroutine.state(), 0);
+  resume(user, 0);
+}
+
+void Runner::cancel_wait(User& user) {
+  if (user.waiting == Waiting::request) requests_->cancel(user);
+  if (user.waiting == Waiting::sleep) user.timer->cancel();
+  user.waiting = Waiting::nothing;
+}
+
+void Runner::forget(User& user) {
+  requests_->cancel(user);
+  if (user.table != kNone) luaL_unref(host_->vm.state(), LUA_REGISTRYINDEX, user.table);
+}
+
+}  // namespace thresher::bindings

@@ -1,0 +1,73 @@
+#include "bindings/script_host.h"
+
+#include <lua.hpp>
+
+#include "bindings/prelude.h"
+
+namespace thresher::bindings {
+namespace {
+
+/// Runs prelude/user.lua and makes the metatable every user's table gets.
+Result<void> load_user_methods(ScriptHost& host, int natives) {
+  lua_State* state = host.vm.state();
+  lua_newtable(state);
+  lua_rawgeti(state, LUA_REGISTRYINDEX, natives);
+  if (auto ran = host.vm.run_prelude(kPrelude_user, 1); !ran) return ran;
+  lua_setfield(state, -2, "__index");
+  host.user_metatable = luaL_ref(state, LUA_REGISTRYINDEX);
+  return {};
+}
+
+Result<void> load_module(ScriptHost& host, int natives) {
+  lua_State* state = host.vm.state();
+  lua_rawgeti(state, LUA_REGISTRYINDEX, natives);
+  lua_getfield(state, -1, "cjson");
+  if (auto ran = host.vm.run_prelude(kPrelude_thresher, 2); !ran) return ran;
+  host.vm.provide("thresher");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& options, std::shared_ptr<DataStore> data,
+                                                     std::function<void(std::string)> print) {
+  static const Result<void> interpreter = script::check_interpreter();
+  if (!interpreter) return fail(interpreter.error());
+
+  auto host = std::make_unique<ScriptHost>(options, std::move(data));
+  host->vm.on_print(std::move(print));
+  lua_State* state = host->vm.state();
+  lua_newtable(state);
+  add_declaration_natives(state, *host);
+  add_choice_natives(state, *host);
+  add_data_natives(state, *host);
+  add_recording_natives(state, *host);
+  add_user_natives(state, *host);
+  host->vm.push_provided("cjson");
+  lua_getfield(state, -1, "encode");
+  host->json_encode = luaL_ref(state, LUA_REGISTRYINDEX);
+  lua_setfield(state, -2, "cjson");
+  const int natives = luaL_ref(state, LUA_REGISTRYINDEX);
+  add_response_type(state, *host);
+  replace_math_random(state, *host);
+
+  if (auto loaded = load_user_methods(*host, natives); !loaded) return fail(std::move(loaded.error()));
+  if (auto loaded = load_module(*host, natives); !loaded) return fail(std::move(loaded.error()));
+  luaL_unref(state, LUA_REGISTRYINDEX, natives);
+  for (const auto& file : options.files) {
+    if (auto ran = host->vm.run_file(file.string()); !ran) return fail(std::move(ran.error()));
+  }
+  return host;
+}
+
+ScriptHost& host_of(lua_State* state) { return *static_cast<ScriptHost*>(lua_touserdata(state, lua_upvalueindex(1))); }
+
+void add_natives(lua_State* state, ScriptHost& host, std::initializer_list<Native> functions) {
+  for (const auto& [name, function] : functions) {
+    lua_pushlightuserdata(state, &host);
+    lua_pushcclosure(state, function, 1);
+    lua_setfield(state, -2, name);
+  }
+}
+
+}  // namespace thresher::bindings

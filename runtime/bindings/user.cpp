@@ -1,0 +1,137 @@
+#include "bindings/user.h"
+
+#include <lua.hpp>
+
+#include "base/text.h"
+#include "bindings/arguments.h"
+#include "bindings/runner.h"
+#include "bindings/script_host.h"
+
+namespace thresher::bindings {
+
+using script::misuse;
+
+User::User(Runner& owner, engine::UserNumber user_number, const Scenario& its_scenario, const PlannedScenario* its_plan,
+           RandomStream stream)
+    : runner(owner), number(user_number), scenario(&its_scenario), plan(its_plan), random(stream) {}
+
+User::~User() { runner.forget(*this); }
+
+void User::on_response(const http::Response& response) { runner.response_arrived(*this, response); }
+
+User& user_of(lua_State* state, const char* what) {
+  auto* user = static_cast<User*>(script::owner_of(state));
+  if (user == nullptr) misuse(state, "{}: only a virtual user can do this, not a file that loads", what);
+  return *user;
+}
+
+User& waiting_user(lua_State* state, const char* what) {
+  User& user = user_of(state, what);
+  if (user.coroutine.state() != state) misuse(state, "{}: cannot wait inside a coroutine of your own", what);
+  if (lua_isyieldable(state) == 0) {
+    misuse(state,
+           "{}: cannot wait here: a function that is no Lua (table.sort, string.gsub, require ...) is in between",
+           what);
+  }
+  return user;
+}
+
+namespace {
+
+/// user.number, user.iteration, user.host; other fields are the script's own.
+int user_field(lua_State* state) {
+  const auto* user = static_cast<const User*>(script::owner_of(state));
+  if (user == nullptr || lua_type(state, 2) != LUA_TSTRING) return 0;
+  const auto name = text_at(state, 2);
+  if (name == "number" && user->plan != nullptr) {
+    lua_pushnumber(state, static_cast<double>(user->number) + 1);
+  } else if (name == "iteration" && user->plan != nullptr) {
+    lua_pushnumber(state, static_cast<double>(user->iteration.number) + 1);
+  } else if (name == "host") {
+    const auto* host = user->runner.requests().host_of_user(*user);
+    if (host == nullptr) return 0;
+    const auto text = host->origin.text();
+    lua_pushlstring(state, text.data(), text.size());
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+int start_request(lua_State* state) {
+  User& user = waiting_user(state, "request");
+  return user.runner.requests().start(state, user);
+}
+
+int start_sleep(lua_State* state) {
+  User& user = waiting_user(state, "sleep");
+  const auto duration = seconds_argument(state, 1, "sleep");
+  user.runner.sleep(user, user.runner.loop().now() + duration);
+  return 0;
+}
+
+/// set_cookie(self, name, value)
+int set_cookie(lua_State* state) {
+  User& user = user_of(state, "set_cookie");
+  if (!lua_istable(state, 1)) return misuse(state, "set_cookie: write user:set_cookie(...), with a colon");
+  const auto name = string_argument(state, 2, "set_cookie: name"),
+             value = string_argument(state, 3, "set_cookie: value");
+  check_header_text(state, name, "set_cookie");
+  check_header_text(state, value, "set_cookie");
+  const auto* host = user.runner.requests().host_of_user(user);
+  if (host == nullptr) return misuse(state, "set_cookie: the scenario has no host");
+  user.cookies.set(*host, name, value);
+  return 0;
+}
+
+int clear_cookies(lua_State* state) {
+  user_of(state, "clear_cookies").cookies.clear();
+  return 0;
+}
+
+/// abort(why): the prelude yields next, and the user is not resumed.
+int native_abort(lua_State* state) {
+  if (script::owner_of(state) == nullptr) return misuse(state, "abort: {}", text_at(state, 1));
+  User& user = waiting_user(state, "abort");
+  user.runner.run().abort(std::string(text_at(state, 1)));
+  user.waiting = Waiting::end;
+  return 0;
+}
+
+/// fail(why): the run goes on and is marked as failed.
+int native_fail(lua_State* state) {
+  const auto why = string_argument(state, 1, "fail");
+  user_of(state, "fail").runner.run().mark_failed(std::string(why));
+  return 0;
+}
+
+/// now() -> seconds on a clock that never goes back; only differences mean something
+int native_now(lua_State* state) {
+  const auto now = user_of(state, "now").runner.loop().read_clock();
+  lua_pushnumber(state, to_seconds(now.time_since_epoch()));
+  return 1;
+}
+
+/// timestamp() -> "2026-11-21T02:46:00.123456789Z"
+int native_timestamp(lua_State* state) {
+  const auto text = format_wall_time(user_of(state, "timestamp").runner.loop().wall_now(), true);
+  lua_pushlstring(state, text.data(), text.size());
+  return 1;
+}
+
+}  // namespace
+
+void add_user_natives(lua_State* state, ScriptHost& host) {
+  add_natives(state, host,
+              {{"user_field", user_field},
+               {"start_sleep", start_sleep},
+               {"set_cookie", set_cookie},
+               {"clear_cookies", clear_cookies},
+               {"abort", native_abort},
+               {"fail", native_fail},
+               {"now", native_now},
+               {"timestamp", native_timestamp},
+               {"start_request", start_request}});
+}
+
+}  // namespace thresher::bindings
