@@ -30,7 +30,7 @@ class Wish {
       return wanted < moment || (inclusive && wanted == moment);
     };
     // The guess is right but for rounding; moment_of alone decides, so that all comparisons agree to the last bit.
-    auto turns = static_cast<std::uint64_t>(std::max(0.0, std::floor(moment * weight_ - phase_) + 1));
+    auto turns = static_cast<std::uint64_t>(static_cast<std::int64_t>(std::max(0.0, moment * weight_ - phase_ + 1)));
     while (has_come(turns)) ++turns;
     while (turns > 0 && !has_come(turns - 1)) --turns;
     return turns;
@@ -58,7 +58,7 @@ std::size_t Plan::scenario_of(std::uint64_t n) const {
   double moment = 0;
   std::size_t end = 0;
   std::uint64_t taken = 0;
-  for (double slack = 2; moment == 0 || taken > n; slack *= 2) {
+  for (double slack = 1; moment == 0 || taken > n; slack *= 2) {
     moment = (static_cast<double>(n) - slack) / total;
     taken = 0;
     if (moment <= 0) break;
