@@ -21,6 +21,10 @@ CsvRow new_row() { return CsvRow(CsvRow::Dialect::python); }
 double milliseconds(double microseconds) { return microseconds / 1000; }
 std::int64_t whole_milliseconds(std::int64_t microseconds) { return (microseconds + 500) / 1000; }
 
+std::int64_t unix_seconds(const engine::Snapshot& snapshot) {
+  return std::chrono::floor<std::chrono::seconds>(snapshot.wall).time_since_epoch().count();
+}
+
 void add_percentile_titles(CsvRow& row) {
   for (const double percentile : kPercentiles) row.field(percentile_title(percentile));
 }
@@ -59,7 +63,7 @@ class CsvFiles final : public CsvReport {
   void on_second(const engine::Snapshot& snapshot) override { add_history(snapshot); }
 
   void on_finish(const engine::Snapshot& snapshot) override {
-    if (snapshot.totals->second() != second_written_) add_history(snapshot);
+    if (unix_seconds(snapshot) != second_written_) add_history(snapshot);
     stats_ = csv_stats(make_request_table(*snapshot.totals, snapshot.elapsed));
     failures_ = csv_failures(*snapshot.totals);
     exceptions_ = csv_exceptions(*snapshot.totals);
@@ -83,7 +87,7 @@ class CsvFiles final : public CsvReport {
   std::filesystem::path path_of(std::string_view kind) const { return fmt::format("{}_{}.csv", options_.prefix, kind); }
 
   void add_history(const engine::Snapshot& snapshot) {
-    second_written_ = snapshot.totals->second();
+    second_written_ = unix_seconds(snapshot);
     recent_.second_passed(*snapshot.totals, snapshot.elapsed);
     history_.append(csv_history(snapshot, make_request_table(*snapshot.totals, snapshot.elapsed), recent_.table(),
                                 options_.full_history));
@@ -96,7 +100,7 @@ class CsvFiles final : public CsvReport {
   Options options_;
   LineWriter history_;
   RecentRequests recent_;
-  std::uint64_t second_written_ = 0;
+  std::int64_t second_written_ = 0;  // unix seconds: one row each
   bool warned_ = false;
   std::string stats_, failures_, exceptions_;
 };
@@ -178,13 +182,15 @@ std::string csv_history_header() {
 
 std::string csv_history(const engine::Snapshot& snapshot, const RequestTable& total, const RequestTable& recent,
                         bool full_history) {
-  const auto unix_seconds = std::chrono::floor<std::chrono::seconds>(snapshot.wall).time_since_epoch().count();
   CsvRow row = new_row();
   std::string text;
   const auto add = [&](const RequestRow& of, const RequestRow* now) {
     static const RequestRow kNothing;
     const RequestRow& current = now == nullptr ? kNothing : *now;
-    row.field(std::to_string(unix_seconds)).field(std::to_string(snapshot.users)).field(of.method).field(of.name);
+    row.field(std::to_string(unix_seconds(snapshot)))
+        .field(std::to_string(snapshot.users))
+        .field(of.method)
+        .field(of.name);
     row.field(fmt::format("{:f}", current.requests_per_s)).field(fmt::format("{:f}", current.failures_per_s));
     if (full_history && of.requests > 0 && current.requests == 0) {
       for ([[maybe_unused]] const double percentile : kPercentiles) row.field("0");  // Locust: quiet, but known

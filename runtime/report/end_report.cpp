@@ -109,13 +109,18 @@ void add_iterations(std::string& text, const metrics::Totals& totals, Nanosecond
     percentiles.add_row(std::move(cells));
   };
   if (open_model) {
-    add("response time (end - due)", "iteration_response_time");
-    add("service time (end - start)", "iteration_duration");
-    add("lateness (start - due)", "iteration_lateness");
+    add("response time", "iteration_response_time");
+    add("service time", "iteration_duration");
+    add("lateness", "iteration_lateness");
   } else {
     add("duration", "iteration_duration");
   }
-  add_section(text, "Iterations", beside, count == 0 ? Lines{} : percentiles.lines(look), look);
+  Lines lines = count == 0 ? Lines{} : percentiles.lines(look);
+  if (open_model && count > 0) {
+    add_wrapped(lines, "", "Response time counts from when an iteration was due, service time from when it started.",
+                look);
+  }
+  add_section(text, "Iterations", beside, lines, look);
 }
 
 void add_checks(std::string& text, const metrics::Totals& totals, const Look& look) {
@@ -214,15 +219,16 @@ std::string render_figures(const RunDescription& run, const engine::Snapshot& sn
   const RequestTable table = make_request_table(totals, snapshot.elapsed);
   std::string text;
   if (table.aggregated.requests > 0) add_requests(text, table, look);
-  if (open_model) add_iterations(text, totals, snapshot.elapsed, open_model, look);
+  const bool had_load = snapshot.elapsed.count() > 0;  // not when setup failed
+  if (open_model && had_load) add_iterations(text, totals, snapshot.elapsed, open_model, look);
   if (table.aggregated.requests > 0) add_request_percentiles(text, table, open_model, look);
-  if (!open_model) add_iterations(text, totals, snapshot.elapsed, open_model, look);
+  if (!open_model && had_load) add_iterations(text, totals, snapshot.elapsed, open_model, look);
   add_checks(text, totals, look);
   add_failures(text, totals, table, look);
   add_exceptions(text, totals, look);
   if (const Lines lines = threshold_lines(snapshot, look); !lines.empty())
     add_section(text, "Thresholds", "", lines, look);
-  add_validity(text, snapshot.validity, look);
+  if (had_load) add_validity(text, snapshot.validity, look);
   if (totals.overflowed_series() > 0) {
     text += fmt::format("\nToo many series: what {} more would have held is under __other__\n",
                         count_text(totals.overflowed_series()));
@@ -238,8 +244,12 @@ std::string render_conclusion(const RunDescription& run, const engine::RunSummar
     add_wrapped(lines, fmt::format("{:<10} ", title), what, look);
     for (const std::string& line : lines) text += paint(line, tone, look) + "\n";
   };
+  if (summary.stop != engine::StopReason::completed) {
+    const std::string_view why = summary.stop_text.empty() ? engine::name_of(summary.stop) : summary.stop_text;
+    add("Stopped", fmt::format("after {}: {}", clock_text(summary.elapsed), why));
+  }
   if (summary.interrupted_iterations > 0) {
-    add("Stopped",
+    add("Cut short",
         fmt::format("{} iteration{} still running when time was up", count_text(summary.interrupted_iterations),
                     summary.interrupted_iterations == 1 ? " was" : "s were"));
   }

@@ -36,7 +36,9 @@ std::string_view prefix_of(engine::RunEvent::Kind kind) {
     case engine::RunEvent::Kind::script_error:
       return "script error: ";
     case engine::RunEvent::Kind::threshold_crossed:
-      return "threshold failed: ";
+      return "threshold ";
+    case engine::RunEvent::Kind::stop_requested:
+      return "stopping: ";
     default:
       return "";
   }
@@ -145,10 +147,7 @@ void Terminal::on_second(const engine::Snapshot& snapshot) {
   const RequestTable total = make_request_table(*snapshot.totals, snapshot.elapsed), recent = recent_.table();
   const LiveState state{run_, snapshot, total, recent};
   if (options_.mode == Mode::plain) {
-    // Rehearsals pass an hour in seconds: some twenty lines tell enough.
-    const Nanoseconds interval =
-        run_.rehearsal ? std::max(options_.plain_interval, snapshot.planned / 20) : options_.plain_interval;
-    while (plain_due_ <= snapshot.elapsed) plain_due_ += interval;
+    while (plain_due_ <= snapshot.elapsed) plain_due_ += options_.plain_interval;
     write(render_plain(state, options_.look) + "\n");
     return;
   }

@@ -132,10 +132,8 @@ EventfulRun::EventfulRun() {
   check("status is 200", 99, 1);
   check("says healthy", 100, 0, "::login::form");
   second();
-  request({.method = "POST", .name = "/agents/{id}/chat", .duration = 3'000'000us, .outcome = Outcome::timeout},
-               2);
-  exception("login.lua:42: attempt to index a nil value", "stack traceback:\n\tlogin.lua:42: in function 'step'",
-                 3);
+  request({.method = "POST", .name = "/agents/{id}/chat", .duration = 3'000'000us, .outcome = Outcome::timeout}, 2);
+  exception("login.lua:42: attempt to index a nil value", "stack traceback:\n\tlogin.lua:42: in function 'step'", 3);
   threshold("http_req_failed", "rate<0.01", metrics::ThresholdState::fail, 0.026785714, 112);
   threshold("http_req_duration{tag:health}", "p(95)<5000", metrics::ThresholdState::pass, 1234, 112);
   threshold("sse_events", "count>0", metrics::ThresholdState::no_data);

@@ -38,7 +38,8 @@ TEST_CASE("NDJSON introduces a metric before its first point, in k6's words", "[
   FakeRun fake(true);
   auto output = SampleOutput::open("json=" + (folder / "out.json").string(), fake.run);
   REQUIRE(output);
-  const metrics::SampleDetail detail{.url = "http://127.0.0.1:8007/health?q=\"1\"", .proto = "HTTP/1.1", .tls_version = ""};
+  const metrics::SampleDetail detail{
+      .url = "http://127.0.0.1:8007/health?q=\"1\"", .proto = "HTTP/1.1", .tls_version = ""};
   fake.threshold("http_reqs", "count>1", metrics::ThresholdState::pass);
   fake.threshold("http_req_duration{tag:health}", "p(95)<50", metrics::ThresholdState::pass);
   fake.request({.duration = 12'345us, .tags = {{"tag", "core"}, {"tag", "health"}}, .detail = &detail});

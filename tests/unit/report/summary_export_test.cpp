@@ -110,9 +110,9 @@ TEST_CASE("the statistics of trends can be chosen", "[unit][report][k6]") {
   CHECK(metrics["http_req_duration"].dump() == R"x({"med":10,"p(99.9)":10,"count":3})x");
   CHECK(parse_trend_stats("avg,p95").error().message ==
         "unknown trend statistic 'p95'; there are avg, min, med, max, count and p(0) to p(100)");
-CHECK_FALSE(parse_trend_stats("p(101)"));
-CHECK_FALSE(parse_trend_stats("p(9x)"));
-CHECK_FALSE(parse_trend_stats(" , "));
+  CHECK_FALSE(parse_trend_stats("p(101)"));
+  CHECK_FALSE(parse_trend_stats("p(9x)"));
+  CHECK_FALSE(parse_trend_stats(" , "));
 }
 
 TEST_CASE("the summary is written at the end and not before", "[unit][report][k6]") {
