@@ -68,6 +68,7 @@ struct Profile {
 };
 
 /// Reads a profile's TOML. Errors carry file:line, quote the value, and name the nearest known key for an unknown one.
+/// The profile is named after a file "NAME.toml"; any other `file_name` only says where the text is from.
 Result<Profile> parse_profile(std::string_view toml, const std::string& file_name);
 /// `later` wins wherever it says something. A later layer that asks for another shape (a rate, stages, iterations,
 /// users) takes what contradicts it out of the earlier one: `--rate 100` over a profile of users makes an open-model

@@ -343,7 +343,7 @@ Result<Profile> parse_profile(std::string_view toml, const std::string& file_nam
   auto table = parse_toml(toml, file_name);
   if (!table) return fail(std::move(table.error()));
   Profile profile;
-  profile.name = std::filesystem::path{file_name}.stem().string();
+  if (const std::filesystem::path file{file_name}; file.extension() == ".toml") profile.name = file.stem().string();
   for (const auto& [key, node] : *table) {
     const Field* field = field_named(key.str());
     if (field == nullptr) {

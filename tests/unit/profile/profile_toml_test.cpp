@@ -84,6 +84,13 @@ TEST_CASE("an empty profile says nothing", "[unit][profile]") {
   CHECK(profile.thresholds.empty());
 }
 
+TEST_CASE("a profile that is no file has no name to put over another's", "[unit][profile]") {
+  const auto options = parse_profile("users = 3", "options");
+  REQUIRE(options);
+  CHECK(options->name.empty());
+  CHECK(overlay(parsed("users = 1"), *options).name == "test");
+}
+
 TEST_CASE("thresholds are read in every spelling, in the order written", "[unit][profile]") {
   const auto profile = parsed(R"([thresholds]
 http_req_failed   = "rate<0.01"
