@@ -72,7 +72,8 @@ int main(int argc, char** argv) {
         });
         answer->timer->start_at(loop->now() + after);
       });
-  const auto bound = server->listen(thresher::event::Address::loopback(static_cast<std::uint16_t>(std::atoi(argv[1]))));
+  const auto bound = server->listen(thresher::event::Address::loopback(static_cast<std::uint16_t>(std::atoi(argv[1]))),
+                                    {.backlog = 4096});  // a freeze fills it
   if (!bound) {
     fmt::print(stderr, "{}\n", to_text(bound.error()));
     return 1;
