@@ -179,12 +179,8 @@ void CookieJar::store(const Url& url, std::string_view set_cookie, WallTime now)
 }
 
 void CookieJar::set(const Url& url, std::string_view name, std::string_view value) {
-  Cookie cookie;
-  cookie.name = name;
-  cookie.value = value;
-  cookie.domain = url.origin.host;
-  cookie.path = "/";
-  put(std::move(cookie), WallTime::min());
+  put({.name = std::string(name), .value = std::string(value), .domain = url.origin.host, .path = "/"},
+      WallTime::min());
 }
 
 void CookieJar::put(Cookie cookie, WallTime now) {

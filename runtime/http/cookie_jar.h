@@ -28,7 +28,7 @@ class CookieJar {
 
  private:
   struct Cookie {
-    std::string name, value, domain, path;
+    std::string name = {}, value = {}, domain = {}, path = {};
     WallTime expires = WallTime::max();  ///< max: until the jar is cleared
     bool host_only = true, secure = false;
   };

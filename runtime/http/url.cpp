@@ -143,16 +143,15 @@ bool is_uuid(std::string_view segment) {
 
 std::string Origin::host_header() const {
   const bool v6 = host.find(':') != std::string::npos;
-  std::string out = v6 ? "[" + host + "]" : host;
-  if (port != (secure ? kSecurePort : kPlainPort)) out += ":" + std::to_string(port);
-  return out;
+  const bool own_port = port == (secure ? kSecurePort : kPlainPort);
+  return fmt::format("{}{}{}{}", v6 ? "[" : "", host, v6 ? "]" : "", own_port ? "" : fmt::format(":{}", port));
 }
 
-std::string Origin::text() const { return (secure ? "https://" : "http://") + host_header(); }
+std::string Origin::text() const { return fmt::format("{}{}", secure ? "https://" : "http://", host_header()); }
 
 std::string Url::text() const {
-  const std::string at = userinfo.empty() ? "" : userinfo + "@";
-  return (origin.secure ? "https://" : "http://") + at + origin.host_header() + target;
+  return fmt::format("{}{}{}{}{}", origin.secure ? "https://" : "http://", userinfo, userinfo.empty() ? "" : "@",
+                     origin.host_header(), target);
 }
 
 Result<Url> parse_url(std::string_view text) {
