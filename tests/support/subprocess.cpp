@@ -75,9 +75,8 @@ bool Subprocess::read_some(std::chrono::steady_clock::time_point until, const st
 }
 
 bool Subprocess::wait_for(const std::string& text, std::chrono::seconds limit) {
-  return read_some(std::chrono::steady_clock::now() + limit, [&] {
-    return out_.find(text) != std::string::npos || err_.find(text) != std::string::npos;
-  });
+  return read_some(std::chrono::steady_clock::now() + limit,
+                   [&] { return out_.find(text) != std::string::npos || err_.find(text) != std::string::npos; });
 }
 
 Finished Subprocess::finish(std::chrono::seconds limit) {
@@ -96,7 +95,8 @@ Finished Subprocess::finish(std::chrono::seconds limit) {
 
 std::string thresher_binary() { return std::string(THRESHER_BINARY_DIR) + "/thresher"; }
 
-Finished thresher(std::vector<std::string> arguments, std::map<std::string, std::string> environment, const std::string& folder) {
+Finished run_thresher(std::vector<std::string> arguments, std::map<std::string, std::string> environment,
+                      const std::string& folder) {
   arguments.insert(arguments.begin(), thresher_binary());
   return Subprocess(std::move(arguments), std::move(environment), folder).finish();
 }

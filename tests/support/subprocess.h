@@ -45,8 +45,8 @@ class Subprocess {
 };
 
 /// Runs the built `thresher` with these arguments to its end.
-Finished thresher(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {},
-                  const std::string& folder = {});
+Finished run_thresher(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {},
+                      const std::string& folder = {});
 /// The path of the built binary.
 std::string thresher_binary();
 

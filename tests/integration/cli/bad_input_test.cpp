@@ -1,12 +1,13 @@
-// Everything a person can get wrong ends before anything is sent, with a message that names what they wrote and the way out.
+// Everything a person can get wrong ends before anything is sent, with a message that names what they wrote and the way
+// out.
 #include <catch2/catch.hpp>
 
 #include "support/subprocess.h"
 
-using thresher::support::Finished;
-using thresher::support::ScratchFolder;
-using thresher::support::thresher;
 using Catch::Matchers::Contains;
+using thresher::support::Finished;
+using thresher::support::run_thresher;
+using thresher::support::ScratchFolder;
 
 namespace {
 
@@ -20,13 +21,13 @@ return s
 Finished run_script(const std::string& text, std::vector<std::string> flags = {}) {
   const ScratchFolder folder;
   flags.insert(flags.begin(), {"run", folder.write("mine.lua", text), "--users", "1", "--iterations", "1"});
-  return thresher(flags);
+  return run_thresher(flags);
 }
 
 }  // namespace
 
 TEST_CASE("a script that is not there is named", "[integration][cli]") {
-  const Finished run = thresher({"run", "no/such/flow.lua"});
+  const Finished run = run_thresher({"run", "no/such/flow.lua"});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("no/such/flow.lua"));
 }
@@ -80,7 +81,7 @@ TEST_CASE("an unknown flag suggests the known one", "[integration][cli]") {
 }
 
 TEST_CASE("an unknown command suggests the known one", "[integration][cli]") {
-  const Finished run = thresher({"rehears"});
+  const Finished run = run_thresher({"rehears"});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("rehearse"));
 }
@@ -88,8 +89,9 @@ TEST_CASE("an unknown command suggests the known one", "[integration][cli]") {
 TEST_CASE("a threshold on a metric that nothing records names the file and line", "[integration][cli]") {
   const ScratchFolder folder;
   const std::string script = folder.write("mine.lua", kFine);
-  const std::string profile = folder.write("mine.toml", "users = 1\nrun_time = \"1s\"\n[thresholds]\nhttp_req_durations = [\"p(95)<500\"]\n");
-  const Finished run = thresher({"run", script, "--profile", profile});
+  const std::string profile =
+      folder.write("mine.toml", "users = 1\nrun_time = \"1s\"\n[thresholds]\nhttp_req_durations = [\"p(95)<500\"]\n");
+  const Finished run = run_thresher({"run", script, "--profile", profile});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("mine.toml:4") && Contains("http_req_durations") && Contains("http_req_duration'"));
 }
@@ -98,7 +100,7 @@ TEST_CASE("a threshold that does not parse names the file and line", "[integrati
   const ScratchFolder folder;
   const std::string script = folder.write("mine.lua", kFine);
   const std::string profile = folder.write("mine.toml", "users = 1\n[thresholds]\nhttp_req_duration = [\"p95<500\"]\n");
-  const Finished run = thresher({"run", script, "--profile", profile});
+  const Finished run = run_thresher({"run", script, "--profile", profile});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("mine.toml:3") && Contains("p95<500"));
 }
@@ -106,14 +108,15 @@ TEST_CASE("a threshold that does not parse names the file and line", "[integrati
 TEST_CASE("a profile with an unknown key names the nearest one", "[integration][cli]") {
   const ScratchFolder folder;
   const std::string script = folder.write("mine.lua", kFine);
-  const Finished run = thresher({"run", script, "--profile", folder.write("mine.toml", "users = 1\nspawn_rat = 2\n")});
+  const Finished run =
+      run_thresher({"run", script, "--profile", folder.write("mine.toml", "users = 1\nspawn_rat = 2\n")});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("mine.toml:2") && Contains("spawn_rat") && Contains("spawn_rate"));
 }
 
 TEST_CASE("a library that is no plugin is named", "[integration][cli]") {
   const ScratchFolder folder;
-  const Finished run = thresher({"plugins", "--plugin", folder.write("x.so", "not a library")});
+  const Finished run = run_thresher({"plugins", "--plugin", folder.write("x.so", "not a library")});
   CHECK(run.exit_code == 104);
   CHECK_THAT(run.err, Contains("x.so"));
 }

@@ -6,13 +6,13 @@
 
 #include "support/subprocess.h"
 
-using thresher::support::Finished;
-using thresher::support::ScratchFolder;
-using thresher::support::Subprocess;
-using thresher::support::thresher;
-using thresher::support::thresher_binary;
 using Catch::Matchers::Contains;
 using nlohmann::json;
+using thresher::support::Finished;
+using thresher::support::run_thresher;
+using thresher::support::ScratchFolder;
+using thresher::support::Subprocess;
+using thresher::support::thresher_binary;
 
 namespace {
 
@@ -22,14 +22,14 @@ const std::string kHealth = std::string(THRESHER_SOURCE_DIR) + "/scripts/health_
 
 TEST_CASE("a run over real sockets writes every report it was asked for", "[integration][ports]") {
   const ScratchFolder folder;
-  const Finished run = thresher({"run", kHealth, "--users", "5", "--run-time", "3s", "--stand-in", "leveredge", "--csv", "out/aria", "--json",
-                                 "out.json", "--summary-export", "summary.json", "--out", "json=samples.json.gz", "--out", "csv=samples.csv",
-                                 "--no-color"},
-                                {}, folder.path());
+  const Finished run = run_thresher({"run", kHealth, "--users", "5", "--run-time", "3s", "--stand-in", "leveredge",
+                                     "--csv", "out/aria", "--json", "out.json", "--summary-export", "summary.json",
+                                     "--out", "json=samples.json.gz", "--out", "csv=samples.csv", "--no-color"},
+                                    {}, folder.path());
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
-  for (const char* file : {"out/aria_stats.csv", "out/aria_stats_history.csv", "out/aria_failures.csv", "out/aria_exceptions.csv", "out.json",
-                           "summary.json", "samples.json.gz", "samples.csv"}) {
+  for (const char* file : {"out/aria_stats.csv", "out/aria_stats_history.csv", "out/aria_failures.csv",
+                           "out/aria_exceptions.csv", "out.json", "summary.json", "samples.json.gz", "samples.csv"}) {
     CHECK(folder.has(file));
     CHECK_THAT(run.out, Contains(file));
   }
@@ -43,7 +43,7 @@ TEST_CASE("a run over real sockets writes every report it was asked for", "[inte
 TEST_CASE("the stand-in's ports being taken is said with the port and the way out", "[integration][ports]") {
   Subprocess first({thresher_binary(), "stand-in", "leveredge"});
   REQUIRE(first.wait_for("stands in"));
-  const Finished second = thresher({"stand-in", "leveredge"});
+  const Finished second = run_thresher({"stand-in", "leveredge"});
   CHECK(second.exit_code == 104);
   CHECK_THAT(second.err, Contains("80") && Contains("in use"));
   first.send(SIGINT);
@@ -53,8 +53,8 @@ TEST_CASE("the stand-in's ports being taken is said with the port and the way ou
 
 TEST_CASE("the first Ctrl-C stops cleanly with a report, and exits 105", "[integration][ports]") {
   const ScratchFolder folder;
-  Subprocess run({thresher_binary(), "run", kHealth, "--users", "5", "--run-time", "10m", "--stand-in", "leveredge", "--no-color", "--json",
-                  "out.json"},
+  Subprocess run({thresher_binary(), "run", kHealth, "--users", "5", "--run-time", "10m", "--stand-in", "leveredge",
+                  "--no-color", "--json", "out.json"},
                  {}, folder.path());
   REQUIRE(run.wait_for("users 5"));
   run.send(SIGINT);
@@ -73,7 +73,8 @@ local s = thresher.scenario { name = "hangs" }
 s:task { "one", function() print("asleep now") thresher.sleep(1000) end }
 return s
 )lua");
-  Subprocess run({thresher_binary(), "run", script, "--users", "1", "--run-time", "10m", "--stop-timeout", "10m", "--no-color"});
+  Subprocess run(
+      {thresher_binary(), "run", script, "--users", "1", "--run-time", "10m", "--stop-timeout", "10m", "--no-color"});
   REQUIRE(run.wait_for("asleep now"));
   run.send(SIGINT);
   REQUIRE(run.wait_for("again"));  // it says that a second Ctrl-C ends it now
@@ -97,7 +98,7 @@ s:task { "no such host", function(user)
 end }
 return s
 )lua");
-  const Finished run = thresher({"run", script, "--users", "1", "--iterations", "1", "--no-color"});
+  const Finished run = run_thresher({"run", script, "--users", "1", "--iterations", "1", "--no-color"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, Contains("connect_refused") && Contains("dns") && !Contains("traceback"));

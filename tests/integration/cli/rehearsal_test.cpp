@@ -1,15 +1,16 @@
 // The shipped scripts and profiles, rehearsed: the same engine in virtual time over the in-memory network.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "support/subprocess.h"
 
-using thresher::support::Finished;
-using thresher::support::ScratchFolder;
-using thresher::support::thresher;
 using Catch::Matchers::Contains;
 using nlohmann::json;
+using thresher::support::Finished;
+using thresher::support::run_thresher;
+using thresher::support::ScratchFolder;
 
 namespace {
 
@@ -48,24 +49,25 @@ std::vector<std::string> choices_of(const Finished& run) {
 }  // namespace
 
 TEST_CASE("profile light of the health checks passes its thresholds in rehearsal", "[integration][rehearsal]") {
-  const Finished run = thresher({"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "light.toml", "--seed", "7", "--no-color"});
+  const Finished run = run_thresher(
+      {"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "light.toml", "--seed", "7", "--no-color"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, Contains("/health") && Contains("VALID"));
 }
 
 TEST_CASE("an unreliable fleet fails the same thresholds", "[integration][rehearsal]") {
-  const Finished run = thresher({"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "light.toml", "--seed", "7",
-                                 "--stand-in", R"(leveredge={"profile":"unreliable"})"});
+  const Finished run = run_thresher({"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "light.toml",
+                                     "--seed", "7", "--stand-in", R"(leveredge={"profile":"unreliable"})"});
   CHECK(run.exit_code == 99);
 }
 
 TEST_CASE("the same scripts, profile and seed give the same bytes", "[integration][rehearsal]") {
   const ScratchFolder folder;
   const auto rehearse = [&](const std::string& name, const std::string& seed) {
-    const Finished run = thresher({"rehearse", kScripts + "health_checks.lua", "--users", "20", "--run-time", "60s", "--seed", seed,
-                                   "--quiet", "--json", name},
-                                  {}, folder.path());
+    const Finished run = run_thresher({"rehearse", kScripts + "health_checks.lua", "--users", "20", "--run-time", "60s",
+                                       "--seed", seed, "--quiet", "--json", name},
+                                      {}, folder.path());
     REQUIRE(run.exit_code == 0);
     std::string text = folder.read(name);
     // The command line is part of the report, and names the file.
@@ -82,7 +84,8 @@ TEST_CASE("how many workers share a run changes no user's choices", "[integratio
   const ScratchFolder folder;
   const std::string script = folder.write("chooser.lua", kChooser);
   const auto rehearse = [&](const char* workers) {
-    return choices_of(thresher({"rehearse", script, "--users", "9", "--run-time", "30s", "--seed", "5", "--workers", workers, "--no-color"}));
+    return choices_of(run_thresher(
+        {"rehearse", script, "--users", "9", "--run-time", "30s", "--seed", "5", "--workers", workers, "--no-color"}));
   };
   const auto alone = rehearse("1");
   CHECK(alone.size() > 100);
@@ -101,7 +104,8 @@ end }
 return s
 )lua");
   const auto rehearse = [&](const char* workers) {
-    return choices_of(thresher({"rehearse", script, "--rate", "20/s", "--run-time", "10s", "--seed", "5", "--workers", workers, "--no-color"}));
+    return choices_of(run_thresher({"rehearse", script, "--rate", "20/s", "--run-time", "10s", "--seed", "5",
+                                    "--workers", workers, "--no-color"}));
   };
   const auto alone = rehearse("1");
   CHECK(alone.size() == 200);
@@ -110,7 +114,8 @@ return s
 
 TEST_CASE("fifteen minutes of heavy are rehearsed in a small part of that time", "[integration][rehearsal][slow]") {
   const auto began = std::chrono::steady_clock::now();
-  const Finished run = thresher({"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "heavy.toml", "--seed", "7", "--quiet"});
+  const Finished run = run_thresher(
+      {"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "heavy.toml", "--seed", "7", "--quiet"});
   const auto took = std::chrono::steady_clock::now() - began;
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
@@ -119,9 +124,10 @@ TEST_CASE("fifteen minutes of heavy are rehearsed in a small part of that time",
 
 TEST_CASE("a threshold without a sample is NO_DATA and exits 122", "[integration][rehearsal]") {
   const ScratchFolder folder;
-  const std::string profile =
-      folder.write("mine.toml", "users = 1\nrun_time = \"5s\"\n[thresholds]\n\"http_req_duration{name:nowhere}\" = [\"p(95)<500\"]\n");
-  const Finished run = thresher({"rehearse", kScripts + "health_checks.lua", "--profile", profile, "--seed", "1"});
+  const std::string profile = folder.write(
+      "mine.toml",
+      "users = 1\nrun_time = \"5s\"\n[thresholds]\n\"http_req_duration{name:nowhere}\" = [\"p(95)<500\"]\n");
+  const Finished run = run_thresher({"rehearse", kScripts + "health_checks.lua", "--profile", profile, "--seed", "1"});
   CHECK(run.exit_code == 122);
   CHECK_THAT(run.out, Contains("NO_DATA"));
 }
@@ -134,8 +140,8 @@ run_time = "60s"
 [thresholds]
 http_req_duration = [{ threshold = "p(95)<0.001", abort_on_fail = true, delay = "10s" }]
 )");
-  const Finished run =
-      thresher({"rehearse", kScripts + "health_checks.lua", "--profile", profile, "--seed", "1", "--json", folder.path() + "/out.json"});
+  const Finished run = run_thresher({"rehearse", kScripts + "health_checks.lua", "--profile", profile, "--seed", "1",
+                                     "--json", folder.path() + "/out.json"});
   CHECK(run.exit_code == 99);
   const json report = json::parse(folder.read("out.json"));
   CHECK(report.dump().find("aborted_by_threshold") != std::string::npos);
@@ -144,13 +150,17 @@ http_req_duration = [{ threshold = "p(95)<0.001", abort_on_fail = true, delay = 
 TEST_CASE("thresher.abort exits 108 and thresher.fail 110", "[integration][rehearsal]") {
   const ScratchFolder folder;
   const auto script = [&](const char* call) {
-    return folder.write("mine.lua", std::string("local thresher = require 'thresher'\nlocal s = thresher.scenario { name = 's' }\n"
-                                                "s:task { 'one', function() ") + call + " end }\nreturn s\n");
+    return folder.write("mine.lua",
+                        std::string("local thresher = require 'thresher'\nlocal s = thresher.scenario { name = 's' }\n"
+                                    "s:task { 'one', function() ") +
+                            call + " end }\nreturn s\n");
   };
-  const Finished aborted = thresher({"rehearse", script("thresher.abort('the target is on fire')"), "--users", "1", "--iterations", "5"});
+  const Finished aborted = run_thresher(
+      {"rehearse", script("thresher.abort('the target is on fire')"), "--users", "1", "--iterations", "5"});
   CHECK(aborted.exit_code == 108);
   CHECK_THAT(aborted.out + aborted.err, Contains("the target is on fire"));
-  const Finished failed = thresher({"rehearse", script("thresher.fail('wrong colour')"), "--users", "1", "--iterations", "5"});
+  const Finished failed =
+      run_thresher({"rehearse", script("thresher.fail('wrong colour')"), "--users", "1", "--iterations", "5"});
   CHECK(failed.exit_code == 110);
   CHECK_THAT(failed.out + failed.err, Contains("wrong colour"));
 }
@@ -158,19 +168,21 @@ TEST_CASE("thresher.abort exits 108 and thresher.fail 110", "[integration][rehea
 TEST_CASE("a setup that raises exits 107, one that hangs 100, a teardown that hangs 101", "[integration][rehearsal]") {
   const ScratchFolder folder;
   const auto run = [&](const char* phases) {
-    const std::string script = folder.write("mine.lua", std::string("local thresher = require 'thresher'\n") + phases +
-                                                            "\nlocal s = thresher.scenario { name = 's' }\n"
-                                                            "s:task { 'one', function() thresher.sleep(1) end }\nreturn s\n");
+    const std::string script =
+        folder.write("mine.lua", std::string("local thresher = require 'thresher'\n") + phases +
+                                     "\nlocal s = thresher.scenario { name = 's' }\n"
+                                     "s:task { 'one', function() thresher.sleep(1) end }\nreturn s\n");
     const std::string profile =
         folder.write("mine.toml", "users = 1\nrun_time = \"3s\"\nsetup_timeout = \"5s\"\nteardown_timeout = \"5s\"\n");
-    return thresher({"rehearse", script, "--profile", profile});
+    return run_thresher({"rehearse", script, "--profile", profile});
   };
   CHECK(run("thresher.setup(function() error('no database') end)").exit_code == 107);
   CHECK(run("thresher.setup(function() thresher.sleep(100) end)").exit_code == 100);
   CHECK(run("thresher.teardown(function() thresher.sleep(100) end)").exit_code == 101);
 }
 
-TEST_CASE("a script error in an iteration is shown once with its traceback and the users go on", "[integration][rehearsal]") {
+TEST_CASE("a script error in an iteration is shown once with its traceback and the users go on",
+          "[integration][rehearsal]") {
   const ScratchFolder folder;
   const std::string script = folder.write("mine.lua", R"lua(
 local thresher = require "thresher"
@@ -179,7 +191,8 @@ local function deep(user) return user.missing.field end
 s:task { "one", function(user) local x = deep(user); return x end }
 return s
 )lua");
-  const Finished run = thresher({"rehearse", script, "--users", "10", "--run-time", "20s", "--no-color", "--json", folder.path() + "/out.json"});
+  const Finished run = run_thresher(
+      {"rehearse", script, "--users", "10", "--run-time", "20s", "--no-color", "--json", folder.path() + "/out.json"});
   const std::string seen = run.out + run.err;
   CHECK_THAT(seen, Contains("mine.lua:4:") && Contains("traceback"));
   const auto report = json::parse(folder.read("out.json"));

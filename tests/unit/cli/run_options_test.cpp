@@ -7,11 +7,11 @@
 #include "support/subprocess.h"
 
 using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
 using thresher::Result;
 using thresher::cli::Command;
 using thresher::cli::parse_command;
 using thresher::support::ScratchFolder;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -68,7 +68,8 @@ TEST_CASE("an unknown flag or command suggests the nearest", "[unit][cli]") {
 
 TEST_CASE("thresher.toml fills what flags left open and names its own line when wrong", "[unit][cli]") {
   const ScratchFolder folder;
-  const std::string good = folder.write("thresher.toml", "users = 7\nhost = \"http://file:1\"\nuser-agent = \"mine\"\n");
+  const std::string good =
+      folder.write("thresher.toml", "users = 7\nhost = \"http://file:1\"\nuser-agent = \"mine\"\n");
   const auto command = parse({"run", "--host", "http://flag:1"}, good);
   REQUIRE(command);
   CHECK(command->run.host == "http://flag:1");
@@ -81,5 +82,6 @@ TEST_CASE("thresher.toml fills what flags left open and names its own line when 
 }
 
 TEST_CASE("the command line is kept as a person could paste it again", "[unit][cli]") {
-  CHECK(parse({"run", "a b.lua", "--stand-in", R"(x={"y":1})"})->line == R"(thresher run 'a b.lua' --stand-in 'x={"y":1}')");
+  CHECK(parse({"run", "a b.lua", "--stand-in", R"(x={"y":1})"})->line ==
+        R"(thresher run 'a b.lua' --stand-in 'x={"y":1}')");
 }
