@@ -116,6 +116,7 @@ void Runner::run_activity(User& user, Stage stage, const Activity& activity, Lua
   user.stage = stage;
   user.activity = &activity;
   user.group = nullptr;
+  kept_message_.clear();
   lua_State* state = user.coroutine.state();
   lua_settop(state, 0);
   lua_rawgeti(state, LUA_REGISTRYINDEX, function);
@@ -169,7 +170,9 @@ void Runner::count_failure(User& user, script::Failure failure) {
 }
 
 void Runner::keep_traceback(lua_State* state) {
-  kept_message_ = lua_isstring(state, 1) != 0 ? std::string(text_at(state, 1)) : std::string();
+  const auto message = lua_isstring(state, 1) != 0 ? std::string(text_at(state, 1)) : std::string();
+  if (message == kept_message_) return;  // an inner group passed it on
+  kept_message_ = message;
   kept_traceback_ = script::traceback(state, 1);
 }
 

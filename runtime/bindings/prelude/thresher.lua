@@ -207,7 +207,10 @@ local names = {}
 for name in pairs(thresher) do names[#names + 1] = name end
 table.sort(names)
 
-return setmetatable(thresher, {
-  __index = function(_, key) native.unknown("thresher", tostring(key), names) end,
+setmetatable(thresher, { __index = function(_, key) native.unknown("thresher", tostring(key), names) end })
+
+-- Scripts get an empty table in front of it, so that assigning to any name is noticed.
+return setmetatable({}, {
+  __index = thresher,
   __newindex = function(_, key) misuse(("thresher.%s cannot be set"):format(tostring(key))) end,
 })
