@@ -40,7 +40,7 @@ class IntrusiveList {
   IntrusiveList(const IntrusiveList&) = delete;
   IntrusiveList& operator=(const IntrusiveList&) = delete;
   ~IntrusiveList() {
-    while (!empty()) front().Hook::unhook();
+    while (!empty()) root_.next_->unhook();  // not front(): T may be incomplete where a list is a member
     root_.next_ = root_.previous_ = nullptr;
   }
 
