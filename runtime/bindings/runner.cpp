@@ -35,6 +35,7 @@ Runner::Runner(std::shared_ptr<const ScenarioOptions> options, std::unique_ptr<S
       requests_(std::move(requests)),
       recording_(*host_, *context.recorder, *context.loop),
       setup_data_(host_->setups.size(), kNone) {
+  if (options_->watch_runs) watch_.emplace(host_->vm, options_->script_limit);
   plan_scenarios();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "bindings/script_host.h"
 #include "bindings/user.h"
 #include "engine/iteration_runner.h"
+#include "script/script_watch.h"
 
 namespace thresher::bindings {
 
@@ -93,6 +95,7 @@ class Runner final : public engine::IterationRunner {
       options_;  ///< the factory's, which the host refers to: shared by all runners
   const engine::WorkerContext context_;
   const std::unique_ptr<ScriptHost> host_;
+  std::optional<script::ScriptWatch> watch_;  ///< of a rehearsal; watches host_
   const std::unique_ptr<Requests> requests_;
   Recording recording_;
   std::vector<PlannedScenario> planned_;

@@ -19,7 +19,10 @@ Result<Catalogue> read_catalogue(const ScenarioOptions& options) {
     catalogue.has_teardown = catalogue.has_teardown || step->teardown.function != kNone;
   }
   if (catalogue.scenarios.empty()) {
-    return fail(ErrorCode::not_found, "no file declares a scenario: thresher.scenario { name = ... }");
+    std::vector<std::string> files;
+    for (const auto& file : options.files) files.push_back(file.string());
+    return fail(ErrorCode::not_found,
+                fmt::format("no scenario is declared by {}; it takes thresher.scenario {{ name = ... }}", fmt::join(files, ", ")));
   }
   return catalogue;
 }

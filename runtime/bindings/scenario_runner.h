@@ -23,6 +23,8 @@ struct ScenarioOptions {
   int max_redirects = 10;
   bool shared_connections = false;  ///< one pool per worker instead of one per user
   Nanoseconds request_timeout = std::chrono::seconds(60);
+  Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no limit
+  bool watch_runs = false;  ///< hold the limit during the run too: a rehearsal, where the engine cannot
   bool http_debug = false, http_debug_full = false;
 };
 

@@ -3,6 +3,7 @@
 #include <lua.hpp>
 
 #include "bindings/prelude.h"
+#include "script/script_watch.h"
 
 namespace thresher::bindings {
 namespace {
@@ -54,6 +55,7 @@ Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& opti
   if (auto loaded = load_user_methods(*host, natives); !loaded) return fail(std::move(loaded.error()));
   if (auto loaded = load_module(*host, natives); !loaded) return fail(std::move(loaded.error()));
   luaL_unref(state, LUA_REGISTRYINDEX, natives);
+  const script::ScriptWatch watch(host->vm, options.script_limit);
   for (const auto& file : options.files) {
     if (auto ran = host->vm.run_file(file.string()); !ran) return fail(std::move(ran.error()));
   }

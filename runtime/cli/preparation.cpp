@@ -25,7 +25,7 @@ std::map<std::string, std::string> process_environment() {
   return found;
 }
 
-bindings::ScenarioOptions scenario_options(const RunOptions& options, std::vector<std::filesystem::path> files) {
+bindings::ScenarioOptions scenario_options(const RunOptions& options, std::vector<std::filesystem::path> files, bool rehearsal) {
   bindings::ScenarioOptions scenario;
   scenario.files = std::move(files);
   scenario.host = options.host.value_or("");
@@ -37,6 +37,8 @@ bindings::ScenarioOptions scenario_options(const RunOptions& options, std::vecto
   scenario.shared_connections = options.shared_connections.value_or(false);
   scenario.max_redirects = options.max_redirects.value_or(scenario.max_redirects);
   scenario.user_agent = options.user_agent.value_or(std::string("thresher/") + THRESHER_VERSION);
+  scenario.script_limit = options.script_limit;
+  scenario.watch_runs = rehearsal;
   scenario.http_debug = options.http_debug.has_value();
   scenario.http_debug_full = options.http_debug == "full";
   return scenario;
@@ -129,7 +131,7 @@ Result<Preparation> prepare(RunOptions options, const Locations& locations, bool
   for (std::string& argument : arguments) argument = locations.script(argument);
   auto files = bindings::scenario_files(arguments);
   if (!files) return fail(std::move(files.error()));
-  made.scenario = scenario_options(options, std::move(*files));
+  made.scenario = scenario_options(options, std::move(*files), rehearsal);
   auto catalogue = bindings::read_catalogue(made.scenario);
   if (!catalogue) return fail(std::move(catalogue.error()));
 

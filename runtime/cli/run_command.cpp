@@ -45,13 +45,13 @@ Nanoseconds process_cpu() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-void configure_log(const RunOptions& options) {
+Result<void> configure_log(const RunOptions& options) {
   log::Options wanted;
   wanted.level = options.verbose ? log::Level::debug : log::Level::warn;
   wanted.format = options.log_format == "json" ? log::Format::json : log::Format::text;
   wanted.color = !options.no_color;
   if (options.log_file) wanted.file = *options.log_file;
-  log::configure(wanted);
+  return log::configure(wanted);
 }
 
 /// Ctrl-C once: a clean stop with its report. Twice: now, and still with the report. A third time ends the process.
@@ -145,7 +145,7 @@ report::RunDescription describe(const Command& command, const Preparation& prepa
 
 int run_command(const Command& command) {
   const bool rehearsal = command.kind == Command::Kind::rehearse;
-  configure_log(command.run);
+  if (auto configured = configure_log(command.run); !configured) return refuse(configured.error());
   raise_descriptor_limit();
 
   auto prepared = prepare(command.run, Locations::of_this_process(), rehearsal);

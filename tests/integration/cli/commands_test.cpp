@@ -33,7 +33,7 @@ TEST_CASE("plugins names the leveredge target and its ports", "[integration][cli
   CHECK(json::parse(run_thresher({"plugins", "--json"}).out).size() >= 1);
 }
 
-TEST_CASE("--version names what it is built on", "[integration][cli]") {
+TEST_CASE("the version names what it is built on", "[integration][cli]") {
   const Finished run = run_thresher({"--version"});
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, Contains("thresher ") && Contains("libuv") && Contains("LuaJIT") && Contains("llhttp"));

@@ -181,6 +181,19 @@ TEST_CASE("a setup that raises exits 107, one that hangs 100, a teardown that ha
   CHECK(run("thresher.teardown(function() thresher.sleep(100) end)").exit_code == 101);
 }
 
+TEST_CASE("an endless loop in a rehearsal is stopped and its line named", "[integration][rehearsal]") {
+  const ScratchFolder folder;
+  const std::string script = folder.write("mine.lua", R"lua(
+local thresher = require "thresher"
+local s = thresher.scenario { name = "endless" }
+s:task { "spin", function() while true do end end }
+return s
+)lua");
+  const Finished run = run_thresher({"rehearse", script, "--users", "1", "--iterations", "1", "--script-limit", "1s"});
+  CHECK(run.signal == 0);
+  CHECK_THAT(run.out + run.err, Contains("mine.lua:4:") && Contains("without"));
+}
+
 TEST_CASE("a script error in an iteration is shown once with its traceback and the users go on",
           "[integration][rehearsal]") {
   const ScratchFolder folder;
@@ -194,7 +207,7 @@ return s
   const Finished run = run_thresher(
       {"rehearse", script, "--users", "10", "--run-time", "20s", "--no-color", "--json", folder.path() + "/out.json"});
   const std::string seen = run.out + run.err;
-  CHECK_THAT(seen, Contains("mine.lua:4:") && Contains("traceback"));
+  CHECK_THAT(seen, Contains("mine.lua:4:") && Contains("in function 'deep'"));
   const auto report = json::parse(folder.read("out.json"));
   REQUIRE(report.at("exceptions").size() == 1);
   CHECK(report.at("exceptions")[0].at("count").get<int>() >= 190);
