@@ -29,7 +29,8 @@ ScriptWorld::ScriptWorld(unsigned workers)
     last_body = request.body;
     handler(request, std::move(responder));
   });
-  for (const std::uint16_t port : {std::uint16_t{8007}, std::uint16_t{8010}}) REQUIRE(server_->listen(event::Address::loopback(port)));
+  for (const std::uint16_t port : {std::uint16_t{8007}, std::uint16_t{8010}})
+    REQUIRE(server_->listen(event::Address::loopback(port)));
 }
 
 ScriptWorld::~ScriptWorld() {
@@ -37,6 +38,13 @@ ScriptWorld::~ScriptWorld() {
   recorders_.clear();
   loops_.clear();
   server_.reset();
+}
+
+void ScriptWorld::serve_fleet() {
+  for (const int port :
+       {8008, 8011, 8012, 8013, 8014, 8015, 8016, 8017, 8018, 8019, 8020, 8021, 8030, 8031, 8032, 8033, 8034, 8099}) {
+    REQUIRE(server_->listen(event::Address::loopback(static_cast<std::uint16_t>(port))));
+  }
 }
 
 void ScriptWorld::file(std::string_view name, std::string_view text) {

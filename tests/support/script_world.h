@@ -40,6 +40,8 @@ class ScriptWorld final : engine::RunPort {
 
   /// What the server answers on any port; by default 200 and {"status":"healthy"}.
   http::Server::Handler handler;
+  /// Listens on every port of the Leveredge fleet.
+  void serve_fleet();
   std::vector<std::string> requests;  ///< "GET /health" ... in the order they came
   std::string last_head, last_body;
 

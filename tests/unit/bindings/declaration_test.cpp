@@ -132,7 +132,7 @@ TEST_CASE("what a declaration gets wrong is said at its line", "[unit][bindings]
 TEST_CASE("files that declare nothing are refused", "[unit][bindings]") {
   const auto catalogue = read("");
   REQUIRE_FALSE(catalogue);
-  CHECK_THAT(catalogue.error().message, StartsWith("no file declares a scenario"));
+  CHECK_THAT(catalogue.error().message, StartsWith("no scenario is declared by"));
 }
 
 TEST_CASE("choices made while loading are the same in every VM", "[unit][bindings]") {

@@ -1,0 +1,331 @@
+---@meta thresher
+-- What a scenario can use, for editors (LuaLS) and for people: types, defaults and units of the whole API. Nothing here runs.
+-- In VS Code: "Lua.workspace.library": ["<prefix>/share/thresher/scripts/meta"].
+
+---@class thresher
+local thresher = {}
+
+-- Scenarios --------------------------------------------------------------------------------------------------------------
+
+---How long a user thinks after an iteration. Made by between, constant, constant_pacing and constant_throughput.
+---@class thresher.Wait
+
+---@class thresher.ScenarioOptions
+---@field name string                     unique among the files of a run
+---@field tags? string[]                  every task inherits them; --tags and --exclude-tags select by them
+---@field weight? number                  share of the users when several scenarios run together; default 1
+---@field host? string                    where paths go, "http://127.0.0.1:8007"; a path in it is put before each; --host and HOST override
+---@field wait? thresher.Wait|fun(user: thresher.User, data?: any): number  seconds a user thinks between iterations; default none
+---@field sequential? boolean             one iteration is all tasks in the order written (with the wait in between), instead of one chosen by weight
+
+---@class thresher.TaskOptions
+---@field [1] string                      the task's name
+---@field [2] fun(user: thresher.User, data?: any)  what it does; `data` is what setup returned
+---@field weight? number                  how often it is chosen beside the others; default 1
+---@field tags? string[]
+
+---Assign the hooks with a colon: `function scenario:on_start(user) ... end`.
+---@class thresher.Scenario
+---@field on_start? fun(self: thresher.Scenario, user: thresher.User, data?: any)  once per virtual user, before its first iteration
+---@field on_stop? fun(self: thresher.Scenario, user: thresher.User, data?: any)   once per virtual user, after its last
+---@field setup? fun(self: thresher.Scenario, user: thresher.User): any            once per run; what it returns (anything JSON can write) reaches this scenario's users
+---@field teardown? fun(self: thresher.Scenario, data: any, user: thresher.User)   once per run, at the end
+local Scenario = {}
+
+---Adds a task: `scenario:task { "core agents", weight = 10, tags = { "core" }, function(user) ... end }`
+---@param options thresher.TaskOptions
+function Scenario:task(options) end
+
+---Declares a scenario.
+---@param options thresher.ScenarioOptions
+---@return thresher.Scenario
+function thresher.scenario(options) end
+
+---Runs once per run before the first user; what it returns (anything JSON can write) reaches the users of all this file's scenarios
+---that have no setup of their own. `user` sends requests but is not counted among the users.
+---@param run fun(user: thresher.User): any
+function thresher.setup(run) end
+
+---Runs once per run after the last user.
+---@param run fun(data: any, user: thresher.User)
+function thresher.teardown(run) end
+
+---What the script itself wants of a run: the keys and values of a profile file. The environment and flags override it.
+---@param options { users?: integer, spawn_rate?: number, run_time?: string|number, stop_timeout?: string|number, executor?: string, rate?: number|string, stages?: table[], iterations?: integer, arrivals?: "even"|"poisson", max_in_flight?: integer, tags?: string[], thresholds?: table<string, (string|table)[]>, [string]: any }
+function thresher.options(options) end
+
+-- Waits ------------------------------------------------------------------------------------------------------------------
+
+---Between `low` and `high` seconds, uniformly, by the user's own stream.
+---@param low number
+---@param high number
+---@return thresher.Wait
+function thresher.between(low, high) end
+
+---Always this many seconds.
+---@param seconds number
+---@return thresher.Wait
+function thresher.constant(seconds) end
+
+---So long that iterations begin this many seconds apart; not at all when the iteration took longer.
+---@param seconds number
+---@return thresher.Wait
+function thresher.constant_pacing(seconds) end
+
+---So long that each user performs this many iterations per second, if it can.
+---@param per_second number
+---@return thresher.Wait
+function thresher.constant_throughput(per_second) end
+
+---Parks this user.
+---@param seconds number
+function thresher.sleep(seconds) end
+
+-- Users ------------------------------------------------------------------------------------------------------------------
+
+---A virtual user is a table: keep its state on it. Its requests park it until the answer is complete.
+---@class thresher.User
+---@field number integer      from 1, over all workers; nil in setup and teardown
+---@field iteration integer   from 1: this user's own count, or the arrival's number in the open model
+---@field host? string        "http://127.0.0.1:8007": where its paths go
+---@field [any] any
+local User = {}
+
+---@class thresher.RequestOptions
+---@field name? string                       what reports group by; default: the path with numbers and UUIDs folded to {id}
+---@field tags? table<string, string|number> more tags for this request's samples
+---@field timeout? number                    seconds for the whole exchange, connecting included; default 60
+---@field connect_timeout? number            seconds; default 10
+---@field headers? table<string, string|number>
+---@field query? table<string, string|number|boolean|(string|number|boolean)[]>  appended to the URL, encoded, sorted by name
+---@field json? any                          the body, encoded by cjson, with its Content-Type; one of json, form and body
+---@field form? table<string, string|number|boolean|(string|number|boolean)[]>   the body, URL-encoded
+---@field body? string                       the body as it is
+---@field auth? { basic?: string[], bearer?: string }  basic = { user, password } or bearer = token
+---@field cookies? table<string, string|number>  for this request only, beside the user's own
+---@field expect? integer|integer[]          statuses that count as success; default 200 to 399
+---@field redirects? integer|boolean         how many to follow; false: none; default 10. Every hop is a sample of the same name
+---@field max_body? integer                  bytes; a longer answer fails as "body_too_large"; default 64 MiB, at most 1 GiB
+---@field expect_continue? boolean           send the body only when the server says "100 Continue"
+---@field port? integer                      the same host, another port
+
+---@param url string  a path from "/" on, under the scenario's host, or an absolute URL
+---@param options? thresher.RequestOptions
+---@return thresher.Response response  a network failure is a response too: status 0 and an error
+function User:get(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:post(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:put(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:patch(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:delete(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:head(url, options) end
+
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:options(url, options) end
+
+---@param method string  in capitals
+---@param url string
+---@param options? thresher.RequestOptions
+---@return thresher.Response
+function User:request(method, url, options) end
+
+---Sets a cookie for the scenario's host, as if an answer had.
+---@param name string
+---@param value string
+function User:set_cookie(name, value) end
+
+---Forgets all this user's cookies.
+function User:clear_cookies() end
+
+---@class thresher.Response
+---@field status integer      0 when there was no answer
+---@field ok boolean          status 200 to 399
+---@field error? "timeout"|"connect_timeout"|"connect_refused"|"unreachable"|"reset"|"closed"|"dns"|"tls"|"tls_expired"|"tls_self_signed"|"tls_untrusted"|"tls_wrong_name"|"protocol"|"header_too_large"|"body_too_large"|"decode"|"too_many_redirects"|"descriptors"|"ports"|"invalid_url"|"cancelled"|"internal"  nil when an answer came, whatever its status
+---@field error_code integer  k6's number for it; 0 for none
+---@field error_detail? string  what a person should read with the error
+---@field headers table<string, string>  found whatever their case; pairs() gives lower-case names; lines of one name joined by ", "
+---@field body? string        decoded (gzip, deflate, br, zstd); nil when it does not decode, and error is then "decode"
+---@field url string          of the last hop
+---@field proto? string       "HTTP/1.1"
+---@field tls_version string  "tls1.3", "" when plain
+---@field timings thresher.Timings
+local Response = {}
+
+---Reads JSON from the body: `res:json("a.b[0].c")` without building the rest of the document (elements count from 0, write
+---`["odd.key"]` for a key that is no plain name), `res:json()` all of it. Null and what is not there are nil; null inside a table is
+---thresher.json.null.
+---@param path? string
+---@return any value
+---@return string? problem  when the body is no JSON
+function Response:json(path) end
+
+---Milliseconds. duration = sending + waiting + receiving.
+---@class thresher.Timings
+---@field blocked number
+---@field connecting number
+---@field tls_handshaking number
+---@field sending number
+---@field waiting number
+---@field receiving number
+---@field duration number
+
+-- Checks, groups, metrics --------------------------------------------------------------------------------------------------
+
+---Counts each entry as passed or failed; the run goes on either way.
+---@generic T
+---@param value T  given to entries that are functions
+---@param checks table<string, boolean|any|fun(value: T): boolean>
+---@param tags? table<string, string|number>
+---@return boolean all_passed
+function thresher.check(value, checks, tags) end
+
+---Runs `run` with its requests and checks tagged group = "::name" (nested: "::outer::inner"), and times it as group_duration.
+---@generic T
+---@param name string
+---@param run fun(): T
+---@return T
+function thresher.group(name, run) end
+
+---@class thresher.MetricOptions
+---@field contains? "default"|"time"|"data"  time: values are milliseconds
+
+---@class thresher.Counter
+local Counter = {}
+---@param value number  0 or more
+---@param tags? table<string, string|number>
+function Counter:add(value, tags) end
+
+---@class thresher.Gauge
+local Gauge = {}
+---@param value number
+---@param tags? table<string, string|number>
+function Gauge:set(value, tags) end
+
+---@class thresher.Rate
+local Rate = {}
+---@param value boolean|number
+---@param tags? table<string, string|number>
+function Rate:add(value, tags) end
+
+---@class thresher.Trend
+local Trend = {}
+---@param value number
+---@param tags? table<string, string|number>
+function Trend:add(value, tags) end
+
+---A custom metric; a name keeps one kind.
+---@param name string
+---@param options? thresher.MetricOptions
+---@return thresher.Counter
+function thresher.counter(name, options) end
+
+---@param name string
+---@param options? thresher.MetricOptions
+---@return thresher.Gauge
+function thresher.gauge(name, options) end
+
+---@param name string
+---@param options? thresher.MetricOptions
+---@return thresher.Rate
+function thresher.rate(name, options) end
+
+---@param name string
+---@param options? thresher.MetricOptions
+---@return thresher.Trend
+function thresher.trend(name, options) end
+
+-- Data files ---------------------------------------------------------------------------------------------------------------
+
+---Rows of a file, read once per process and shared by all users; `#rows` is their number. A row is a fresh table each time.
+---@class thresher.Rows
+local Rows = {}
+
+---The user's next row. sequential: user n starts at row n and walks on, round and round. random: by the user's own stream. unique:
+---no row twice; running out is an error. In the open model n is the arrival's number. Never depends on the number of workers.
+---@return table
+function Rows:next() end
+
+---@param number integer  from 1
+---@return table
+function Rows:get(number) end
+
+---@alias thresher.Iterate "sequential"|"random"|"unique"
+
+thresher.data = {}
+
+---@param path string  beside the scenario file
+---@param options? { iterate?: thresher.Iterate, header?: boolean, delimiter?: string }  header false: rows are lists
+---@return thresher.Rows
+function thresher.data.csv(path, options) end
+
+---@param path string  beside the scenario file; the document is an array
+---@param options? { iterate?: thresher.Iterate }
+---@return thresher.Rows
+function thresher.data.json(path, options) end
+
+-- The rest -------------------------------------------------------------------------------------------------------------------
+
+---An environment variable.
+---@param name string
+---@param default? string
+---@return string?
+function thresher.env(name, default) end
+
+---Stops the whole run now; exit code 108. Ends this iteration.
+---@param why string
+function thresher.abort(why) end
+
+---Marks the run as failed, exit code 110, and goes on.
+---@param why string
+function thresher.fail(why) end
+
+---As math.random, which is the same: from the user's own stream, so that a seed replays it.
+---@param low? integer
+---@param high? integer
+---@return number
+function thresher.random(low, high) end
+
+---One item of the list, each as likely.
+---@generic T
+---@param list T[]
+---@return T
+function thresher.pick(list) end
+
+---A random UUID (version 4) from the user's own stream.
+---@return string
+function thresher.uuid() end
+
+---Seconds on a clock that never goes back (virtual in rehearsal); only differences mean something.
+---@return number
+function thresher.now() end
+
+---"2026-11-21T02:46:00.123456789Z"; virtual in rehearsal.
+---@return string
+function thresher.timestamp() end
+
+---lua-cjson: encode, decode, null ...
+---@type { encode: (fun(value: any): string), decode: (fun(text: string): any), null: lightuserdata, [string]: any }
+thresher.json = {}
+
+return thresher
