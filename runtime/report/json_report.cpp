@@ -17,9 +17,9 @@ namespace {
 /// Tells runs apart and is the same for the same run: FNV-1a (Fowler, Noll, Vo) over what it was started with.
 std::string id_of(const RunDescription& run) {
   std::uint64_t hash = 14695981039346656037ULL;
-  for (const unsigned char byte :
+  for (const char byte :
        fmt::format("{} {} {}", run.plan->seed, run.created.time_since_epoch().count(), run.command_line)) {
-    hash = (hash ^ byte) * 1099511628211ULL;
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
   }
   return fmt::format("{:016x}", hash);
 }

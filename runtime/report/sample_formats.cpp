@@ -109,18 +109,18 @@ class JsonSamples final : public SampleFormatter {
 
   /// A series' tags are spelled once; the few that belong to the single sample are merged in among them.
   std::string tags_of(const metrics::Totals::ResolvedSample& sample) {
-    const auto [place, is_new] = spelled_.try_emplace(sample.series);
-    if (is_new) {
+    std::map<std::string, std::string>& pairs = spelled_[sample.series];
+    if (pairs.empty()) {
       for (const auto& [key, value] : sample.series->tags) {
-        std::string& all = place->second[key];
+        std::string& all = pairs[key];
         all += (all.empty() ? "" : ",") + value;
       }
-      for (auto& [key, value] : place->second) value = json_string(key) + ":" + json_string(value);
+      for (auto& [key, value] : pairs) value = json_string(key) + ":" + json_string(value);
     }
     std::map<std::string_view, std::string> detail;
     if (sample.detail != nullptr) {
       const auto note = [&](std::string_view key, const std::string& value) {
-        if (!value.empty() && !place->second.contains(std::string(key))) {
+        if (!value.empty() && !pairs.contains(std::string(key))) {
           detail[key] = fmt::format("\"{}\":", key) + json_string(value);
         }
       };
@@ -131,7 +131,7 @@ class JsonSamples final : public SampleFormatter {
     std::string text = "{";
     const auto add_pair = [&text](const std::string& pair) { text += (text.size() == 1 ? "" : ",") + pair; };
     auto next = detail.begin();
-    for (const auto& [key, pair] : place->second) {
+    for (const auto& [key, pair] : pairs) {
       for (; next != detail.end() && next->first < key; ++next) add_pair(next->second);
       add_pair(pair);
     }

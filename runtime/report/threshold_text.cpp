@@ -36,7 +36,7 @@ std::string threshold_name(const metrics::Threshold& threshold) {
 std::string threshold_observed(const metrics::ThresholdVerdict& verdict, const metrics::Totals& totals, TimeUnit unit) {
   if (verdict.state == metrics::ThresholdState::no_data) {
     const std::uint64_t wanted = verdict.threshold->min_samples;
-    if (verdict.samples == 0 || wanted == 0) return "no data";
+    if (verdict.samples == 0 || wanted == 0) return "NO_DATA";
     return fmt::format("no data: {} of {} samples", count_text(verdict.samples), count_text(wanted));
   }
   std::string text = value_text(verdict, info_of(totals, verdict.threshold->selector.metric), unit);

@@ -90,7 +90,7 @@ void find_in_facts(const RunFacts& facts, std::vector<Finding>& found) {
     return fmt::format("{} of {} threshold{}", some, facts.thresholds, facts.thresholds == 1 ? "" : "s");
   };
   if (!facts.thresholds_without_data.empty()) {
-    found.push_back({122, "NO DATA",
+    found.push_back({122, "NO_DATA",
                      of_thresholds(facts.thresholds_without_data.size()) +
                          " had nothing to judge: " + joined(facts.thresholds_without_data)});
   }

@@ -67,7 +67,7 @@ Script errors  3
 Thresholds
   ✗ http_req_failed rate<0.01               2.68%
   ✓ http_req_duration{tag:health} p(95)<5…  1.23 s
-  ? sse_events count>0                      no data
+  ? sse_events count>0                      NO_DATA
 
 Validity  DEGRADED
   DEGRADED: lateness p99 3.1 ms, limit 1 ms: the generator
@@ -117,7 +117,7 @@ Script errors  3
 Thresholds
   ✗ http_req_failed rate<0.01                 2.68%
   ✓ http_req_duration{tag:health} p(95)<5000  1.23 s
-  ? sse_events count>0                        no data
+  ? sse_events count>0                        NO_DATA
 
 Validity  DEGRADED
   DEGRADED: lateness p99 3.1 ms, limit 1 ms: the generator was late for some arrivals
@@ -165,7 +165,7 @@ Script errors  3
 Thresholds
   ✗ http_req_failed rate<0.01                 2.68%
   ✓ http_req_duration{tag:health} p(95)<5000  1.23 s
-  ? sse_events count>0                        no data
+  ? sse_events count>0                        NO_DATA
 
 Validity  DEGRADED
   DEGRADED: lateness p99 3.1 ms, limit 1 ms: the generator was late for some arrivals
@@ -218,7 +218,7 @@ TEST_CASE("the conclusion has the verdict, how to repeat the run and where files
   EventfulRun fake;
   const Verdict verdict = judge(facts_of(fake.snapshot()), fake.summary());
   CHECK(render_conclusion(fake.run, fake.summary(), verdict, {"out/a_stats.csv", "out/a.json"}, {.width = 100}) == R"(
-Verdict    NO DATA: 1 of 3 thresholds had nothing to judge: sse_events count>0 (exit code 122)
+Verdict    NO_DATA: 1 of 3 thresholds had nothing to judge: sse_events count>0 (exit code 122)
 Also       FAILED: 1 of 3 thresholds failed: http_req_failed rate<0.01: 2.68%
 Seed       7
 Reproduce  thresher run scripts/health_checks.lua --profile light --seed 7

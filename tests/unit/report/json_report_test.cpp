@@ -51,7 +51,7 @@ TEST_CASE("the report says what was run and how it ended", "[unit][report][json]
   CHECK(report["run"]["elapsed_s"] == 2);
   CHECK(report["run"]["id"].get<std::string>().size() == 16);
   CHECK(report["verdict"]["exit_code"] == 122);
-  CHECK(report["verdict"]["word"] == "NO DATA");
+  CHECK(report["verdict"]["word"] == "NO_DATA");
   CHECK(report["verdict"]["also"].size() == 1);
   CHECK(report["stop"]["reason"].is_string());
   CHECK(report["stop"]["error"].is_null());

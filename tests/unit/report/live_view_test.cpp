@@ -58,7 +58,7 @@ Name          # reqs     # fails    Med
 Aggregated       112   3 (2.68%)  400us
   ✗ http_req_failed …  2.68%
   ✓ http_req_duratio…  1.23 s
-  ? sse_events count…  no data
+  ? sse_events count…  NO_DATA
 DEGRADED: lateness p99 3.1 ms, limit 1…
 )");
   CHECK(view.frame({.width = 80}) == R"(
@@ -72,7 +72,7 @@ GET  /health             100   1 (1.00%) | 5.84ms  400us 80.0ms  400us |      0
      Aggregated          112   3 (2.68%) |  169ms  400us  3.00s  400us |   1.00
   ✗ http_req_failed rate<0.01                 2.68%
   ✓ http_req_duration{tag:health} p(95)<5000  1.23 s
-  ? sse_events count>0                        no data
+  ? sse_events count>0                        NO_DATA
 DEGRADED: lateness p99 3.1 ms, limit 1 ms: the generator was late for some arr…
 )");
   CHECK(view.frame({.width = 120}) == R"(
@@ -86,7 +86,7 @@ GET  /health               100   1 (1.00%) | 5.84ms  400us 80.0ms  400us |      
      Aggregated            112   3 (2.68%) |  169ms  400us  3.00s  400us |   1.00       1.00
   ✗ http_req_failed rate<0.01                 2.68%
   ✓ http_req_duration{tag:health} p(95)<5000  1.23 s
-  ? sse_events count>0                        no data
+  ? sse_events count>0                        NO_DATA
 DEGRADED: lateness p99 3.1 ms, limit 1 ms: the generator was late for some arrivals
 )");
   CHECK(view.frame({.width = 200}) == view.frame({.width = 120}));  // wider than all there is to say

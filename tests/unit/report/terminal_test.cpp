@@ -120,7 +120,7 @@ TEST_CASE("the report replaces the live view, and the conclusion follows it", "[
   CHECK(pipe.text() == "note: late\n");
   terminal.conclude(fake.summary(), judge(facts_of(fake.snapshot()), fake.summary()), {"out/a.json"});
   const std::string conclusion = pipe.text();
-  CHECK(conclusion.find("\nVerdict    NO DATA: ") == 0);
+  CHECK(conclusion.find("\nVerdict    NO_DATA: ") == 0);
   CHECK(conclusion.find("Written    out/a.json\n") != std::string::npos);
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("each finding alone has its exit code", "[unit][report][verdict]") {
     facts.thresholds_without_data = {"sse_events count>0"};
     const Verdict verdict = judge(facts, summary);
     CHECK(verdict.exit_code == 122);
-    CHECK(verdict.line() == "NO DATA: 1 of 1 threshold had nothing to judge: sse_events count>0");
+    CHECK(verdict.line() == "NO_DATA: 1 of 1 threshold had nothing to judge: sse_events count>0");
   }
   SECTION("oracle") {
     facts.oracle_violations = 1;
