@@ -37,7 +37,7 @@ TEST_CASE("a run over real sockets writes every report it was asked for", "[inte
   const json report = json::parse(folder.read("out.json"));
   const json summary = json::parse(folder.read("summary.json"));
   CHECK(summary.at("metrics").at("http_reqs").at("count").get<double>() > 0);
-  CHECK(report.at("seed").is_number());
+  CHECK(report.at("run").at("seed").is_number());
 }
 
 TEST_CASE("the stand-in's ports being taken is said with the port and the way out", "[integration][ports]") {

@@ -64,20 +64,17 @@ TEST_CASE("an unreliable fleet fails the same thresholds", "[integration][rehear
 
 TEST_CASE("the same scripts, profile and seed give the same bytes", "[integration][rehearsal]") {
   const ScratchFolder folder;
-  const auto rehearse = [&](const std::string& name, const std::string& seed) {
+  const auto rehearse = [&](const char* seed) {
     const Finished run = run_thresher({"rehearse", kScripts + "health_checks.lua", "--users", "20", "--run-time", "60s",
-                                       "--seed", seed, "--quiet", "--json", name},
+                                       "--seed", seed, "--quiet", "--json", "out.json"},
                                       {}, folder.path());
     REQUIRE(run.exit_code == 0);
-    std::string text = folder.read(name);
-    // The command line is part of the report, and names the file.
-    if (const auto at = text.find(name); at != std::string::npos) text.replace(at, name.size(), "out");
-    return text;
+    return folder.read("out.json");
   };
-  const std::string first = rehearse("first.json", "7");
+  const std::string first = rehearse("7");
   CHECK(first.size() > 1000);
-  CHECK(first == rehearse("again.json", "7"));
-  CHECK(first != rehearse("other.json", "8"));
+  CHECK((first == rehearse("7")));  // in brackets: the texts are too long to print
+  CHECK((first != rehearse("8")));
 }
 
 TEST_CASE("how many workers share a run changes no user's choices", "[integration][rehearsal]") {
@@ -144,7 +141,7 @@ http_req_duration = [{ threshold = "p(95)<0.001", abort_on_fail = true, delay = 
                                      "--json", folder.path() + "/out.json"});
   CHECK(run.exit_code == 99);
   const json report = json::parse(folder.read("out.json"));
-  CHECK(report.dump().find("aborted_by_threshold") != std::string::npos);
+  CHECK(report.at("stop").at("elapsed_s").get<double>() < 15);
 }
 
 TEST_CASE("thresher.abort exits 108 and thresher.fail 110", "[integration][rehearsal]") {
