@@ -25,7 +25,8 @@ std::map<std::string, std::string> process_environment() {
   return found;
 }
 
-bindings::ScenarioOptions scenario_options(const RunOptions& options, std::vector<std::filesystem::path> files, bool rehearsal) {
+bindings::ScenarioOptions scenario_options(const RunOptions& options, std::vector<std::filesystem::path> files,
+                                           bool rehearsal) {
   bindings::ScenarioOptions scenario;
   scenario.files = std::move(files);
   scenario.host = options.host.value_or("");

@@ -82,6 +82,13 @@ class Interrupts {
   int count_ = 0;
 };
 
+report::TimeUnit time_unit_of(const std::string& name) {
+  if (name == "s") return report::TimeUnit::seconds;
+  if (name == "ms") return report::TimeUnit::milliseconds;
+  if (name == "us") return report::TimeUnit::microseconds;
+  return report::TimeUnit::automatic;
+}
+
 /// Standard output belongs to a report that was sent there; people then read standard error.
 bool writes_to_standard_output(const RunOptions& options) {
   if (options.json == "-") return true;
@@ -160,6 +167,7 @@ int run_command(const Command& command) {
   const int screen = writes_to_standard_output(options) ? STDERR_FILENO : STDOUT_FILENO;
   auto look = report::Terminal::detect(screen, options.quiet, options.no_color);
   look.verbose = options.verbose;
+  look.look.time_unit = time_unit_of(options.time_unit);
   if (rehearsal && look.mode == report::Terminal::Mode::live) look.mode = report::Terminal::Mode::plain;
   if (rehearsal) look.plain_interval = std::chrono::minutes(1);
   report::Terminal terminal(description, look);

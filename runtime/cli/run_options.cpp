@@ -268,7 +268,8 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
              "Locust's CSV files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv", "PREFIX");
   flags.flag("--csv-full-history", "a history row for every endpoint, not only Aggregated",
              [&run] { run.csv_full_history = true; });
-  flags.text("--json", run.json, "everything, as JSON; - is standard output", "FILE");
+  flags.text("--json", run.json, "everything, as JSON; without FILE or with - on standard output", "FILE")
+      ->expected(0, 1);
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");
   flags.text("--hgrm", run.hgrm, "HdrHistogram's percentile distribution of the response time", "FILE");
   flags.list("--out", "every sample: json=FILE[.gz], csv=FILE, ndjson=-; repeat", "KIND=WHERE",
@@ -481,6 +482,16 @@ Result<Command> parse_command(int argc, const char* const* argv, const std::file
   if (const char* host = std::getenv("HOST");
       !run.host && host != nullptr && std::string_view(host).find("://") != std::string_view::npos)
     run.host = host;
+
+  // A flag whose value may be missing must not swallow the script behind it.
+  for (auto* optional : {&run.json, &run.http_debug}) {
+    if (!*optional || !(*optional)->ends_with(".lua")) continue;
+    run.files.push_back(**optional);
+    (*optional)->clear();
+  }
+  if (run.json == "") run.json = "-";
+  if (run.http_debug && *run.http_debug != "" && *run.http_debug != "full")
+    return fail(ErrorCode::invalid_argument, "--http-debug '" + *run.http_debug + "': expected nothing or full");
 
   using Kind = Command::Kind;
   if (version) {

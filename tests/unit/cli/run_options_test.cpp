@@ -45,6 +45,16 @@ TEST_CASE("tags come with commas or spaces, and do not swallow a script named af
   CHECK(command->run.files == std::vector<std::string>{"mine.lua"});
 }
 
+TEST_CASE("--json takes a file, or standard output, and no script for a file", "[unit][cli]") {
+  CHECK(parse({"run", "--json", "out.json"})->run.json == "out.json");
+  CHECK(parse({"run", "a.lua", "--json"})->run.json == "-");
+  const auto command = parse({"run", "--json", "a.lua", "--http-debug", "b.lua"});
+  CHECK(command->run.json == "-");
+  CHECK(command->run.http_debug == "");
+  CHECK(command->run.files == std::vector<std::string>{"a.lua", "b.lua"});
+  CHECK_THAT(parse({"run", "--http-debug=everything"}).error().message, Contains("everything") && Contains("full"));
+}
+
 TEST_CASE("stages keep their order", "[unit][cli]") {
   const auto command = parse({"run", "--stage", "30s:100", "--stage", "10s:0"});
   REQUIRE(command->run.shape.stages->size() == 2);
