@@ -45,7 +45,7 @@ TEST_CASE("tags come with commas or spaces, and do not swallow a script named af
   CHECK(command->run.files == std::vector<std::string>{"mine.lua"});
 }
 
-TEST_CASE("--json takes a file, or standard output, and no script for a file", "[unit][cli]") {
+TEST_CASE("the flag --json takes a file, or standard output, and no script for a file", "[unit][cli]") {
   CHECK(parse({"run", "--json", "out.json"})->run.json == "out.json");
   CHECK(parse({"run", "a.lua", "--json"})->run.json == "-");
   const auto command = parse({"run", "--json", "a.lua", "--http-debug", "b.lua"});
