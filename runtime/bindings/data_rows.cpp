@@ -78,7 +78,7 @@ int open_data(lua_State* state) {
     script::author_position(state, author);
     const std::filesystem::path asked = text_at(state, 2);
     const auto path = std::filesystem::path(host.vm.path_of(author.chunk)).parent_path() / asked;
-    auto set = host.data->open(
+    auto set = host.options.data->open(
         path.string(),
         {.json = text_at(state, 1) == "json", .header = lua_toboolean(state, 4) != 0, .delimiter = delimiter[0]});
     if (!set) {
@@ -102,6 +102,8 @@ int open_data(lua_State* state) {
 }
 
 }  // namespace
+
+std::shared_ptr<DataStore> make_data_store() { return std::make_shared<DataStore>(); }
 
 void add_data_natives(lua_State* state, ScriptHost& host) {
   luaL_newmetatable(state, kDataType);

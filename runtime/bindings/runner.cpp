@@ -13,12 +13,11 @@ using engine::IterationResult;
 using script::Coroutine;
 
 Result<std::unique_ptr<engine::IterationRunner>> Runner::create(std::shared_ptr<const ScenarioOptions> options,
-                                                                std::shared_ptr<DataStore> data,
                                                                 const engine::WorkerContext& context) {
   // Every worker loads the same files; what they print meanwhile is said once.
   std::function<void(std::string)> print = [](const std::string&) {};
   if (context.index == 0) print = [run = context.run](std::string line) { run->say(std::move(line)); };
-  auto host = ScriptHost::load(*options, std::move(data), std::move(print));
+  auto host = ScriptHost::load(*options, std::move(print));
   if (!host) return fail(std::move(host.error()));
   (*host)->vm.on_print([run = context.run](std::string line) { run->say(std::move(line)); });
   auto requests = Requests::create(**host, context);
@@ -227,7 +226,9 @@ void Runner::stage_failed(User& user) {
 void Runner::task_finished(User& user) {
   const bool more = user.scenario->info.sequential && user.next_task < user.plan->tasks.size();
   if (!more) return end_tasks(user, IterationResult::ok);
-  const auto pause = user.iteration.open_model ? Nanoseconds{} : think_time(user);
+  // Pacing and functions speak of whole iterations; what they say comes after the last task.
+  const bool pauses = !user.iteration.open_model && user.scenario->wait.kind == WaitRule::Kind::between;
+  const auto pause = pauses ? think_time(user) : Nanoseconds{};
   if (pause <= Nanoseconds{}) return run_next_task(user);
   user.stage = Stage::pause;
   sleep(user, context_.loop->now() + pause);

@@ -19,7 +19,6 @@ namespace thresher::bindings {
 class Runner final : public engine::IterationRunner {
  public:
   static Result<std::unique_ptr<engine::IterationRunner>> create(std::shared_ptr<const ScenarioOptions> options,
-                                                                 std::shared_ptr<DataStore> data,
                                                                  const engine::WorkerContext& context);
   ~Runner() override;
 

@@ -10,7 +10,7 @@
 namespace thresher::bindings {
 
 Result<Catalogue> read_catalogue(const ScenarioOptions& options) {
-  auto host = ScriptHost::load(options, std::make_shared<DataStore>(), [](const std::string&) {});
+  auto host = ScriptHost::load(options, [](const std::string&) {});
   if (!host) return fail(std::move(host.error()));
   Catalogue catalogue{.scenarios = {}, .options = (*host)->profile, .metrics = (*host)->metrics};
   for (const auto& scenario : (*host)->scenarios) catalogue.scenarios.push_back(scenario->info);
@@ -22,7 +22,8 @@ Result<Catalogue> read_catalogue(const ScenarioOptions& options) {
     std::vector<std::string> files;
     for (const auto& file : options.files) files.push_back(file.string());
     return fail(ErrorCode::not_found,
-                fmt::format("no scenario is declared by {}; it takes thresher.scenario {{ name = ... }}", fmt::join(files, ", ")));
+                fmt::format("no scenario is declared by {}; it takes thresher.scenario {{ name = ... }}",
+                            fmt::join(files, ", ")));
   }
   return catalogue;
 }
@@ -52,11 +53,9 @@ Result<std::vector<std::filesystem::path>> scenario_files(const std::vector<std:
 }
 
 engine::RunnerFactory make_runner_factory(ScenarioOptions options) {
-  // Shared by the factory and every runner it makes: whichever lives longest. The data files are read once for all of
-  // them.
+  // Shared by the factory and every runner it makes: whichever lives longest.
   auto shared = std::make_shared<const ScenarioOptions>(std::move(options));
-  auto data = std::make_shared<DataStore>();
-  return [shared, data](const engine::WorkerContext& context) { return Runner::create(shared, data, context); };
+  return [shared](const engine::WorkerContext& context) { return Runner::create(shared, context); };
 }
 
 }  // namespace thresher::bindings

@@ -13,6 +13,9 @@
 
 namespace thresher::bindings {
 
+class DataStore;
+std::shared_ptr<DataStore> make_data_store();
+
 /// What a scenario's world is made of, the same for every worker.
 struct ScenarioOptions {
   std::vector<std::filesystem::path> files;        ///< scenario files, in order
@@ -26,6 +29,8 @@ struct ScenarioOptions {
   Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no limit
   bool watch_runs = false;  ///< hold the limit during the run too: a rehearsal, where the engine cannot
   bool http_debug = false, http_debug_full = false;
+  /// The data files scripts open, each read once: whoever has a copy of the same options shares them.
+  std::shared_ptr<DataStore> data = make_data_store();
 };
 
 /// The scenarios a set of files declares, with the options the scripts themselves ask for (thresher.options{...}).

@@ -30,12 +30,12 @@ Result<void> load_module(ScriptHost& host, int natives) {
 
 }  // namespace
 
-Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& options, std::shared_ptr<DataStore> data,
+Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& options,
                                                      std::function<void(std::string)> print) {
   static const Result<void> interpreter = script::check_interpreter();
   if (!interpreter) return fail(interpreter.error());
 
-  auto host = std::make_unique<ScriptHost>(options, std::move(data));
+  auto host = std::make_unique<ScriptHost>(options);
   host->vm.on_print(std::move(print));
   lua_State* state = host->vm.state();
   lua_newtable(state);

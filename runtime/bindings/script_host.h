@@ -22,11 +22,10 @@ namespace thresher::bindings {
 /// in common. Native functions find it in their first upvalue.
 struct ScriptHost {
   /// Loads the prelude and every file; `print` gets the lines scripts print, while loading too.
-  static Result<std::unique_ptr<ScriptHost>> load(const ScenarioOptions& options, std::shared_ptr<DataStore> data,
+  static Result<std::unique_ptr<ScriptHost>> load(const ScenarioOptions& options,
                                                   std::function<void(std::string)> print);
 
-  ScriptHost(const ScenarioOptions& scenario_options, std::shared_ptr<DataStore> data_store)
-      : options(scenario_options), data(std::move(data_store)) {}
+  explicit ScriptHost(const ScenarioOptions& scenario_options) : options(scenario_options) {}
 
   const ScenarioOptions& options;  ///< outlives the host
   script::Vm vm;
@@ -34,7 +33,6 @@ struct ScriptHost {
   std::vector<std::unique_ptr<SetupStep>> setups;
   std::vector<metrics::MetricInfo> metrics;  ///< custom ones, in the order declared; scripts hold indexes
   profile::Profile profile;                  ///< what thresher.options said
-  std::shared_ptr<DataStore> data;           ///< shared with the other workers' hosts
   std::vector<DataRows> data_rows;           ///< opened by scripts, which hold indexes
   JsonReader json;
   /// Random numbers outside a user: the same in every VM, since every VM loads the same files.

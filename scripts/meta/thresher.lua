@@ -16,7 +16,7 @@ local thresher = {}
 ---@field weight? number                  share of the users when several scenarios run together; default 1
 ---@field host? string                    where paths go, "http://127.0.0.1:8007"; a path in it is put before each; --host and HOST override
 ---@field wait? thresher.Wait|fun(user: thresher.User, data?: any): number  seconds a user thinks between iterations; default none
----@field sequential? boolean             one iteration is all tasks in the order written (with the wait in between), instead of one chosen by weight
+---@field sequential? boolean             one iteration is all tasks in the order written, pausing in between (between, constant), instead of one chosen by weight
 
 ---@class thresher.TaskOptions
 ---@field [1] string                      the task's name

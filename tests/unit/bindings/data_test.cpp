@@ -171,3 +171,13 @@ TEST_CASE("what a script gets wrong about data files is said at its line", "[uni
              StartsWith("flow.lua:2: data.csv has no 'iterat'; did you mean 'iterate'?"));
   CHECK_THAT(problem("thresher.data.csv(3)"), StartsWith("flow.lua:2: data.csv: expected a string, got number"));
 }
+
+TEST_CASE("a data file is read once for the catalogue and every worker", "[unit][bindings]") {
+  ScriptWorld world(2);
+  load(world, "");
+  const auto catalogue = bindings::read_catalogue(world.options());
+  REQUIRE(catalogue);
+  world.file("data/users.csv", "name,city\nzoe,lima\n");  // too late: nobody reads it again
+  world.start();
+  CHECK(lines_of(world, 2, 1) == "1\tann\n2\tbob\n");
+}

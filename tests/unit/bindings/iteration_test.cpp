@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "support/script_world.h"
 
@@ -323,4 +324,25 @@ TEST_CASE("a runner may be destroyed while users are parked", "[unit][bindings]"
   for (engine::UserNumber user = 0; user < 10; ++user) world.begin(user);
   world.run_for(1s);
   CHECK(world.ended.empty());
+}
+
+TEST_CASE("an iteration that never waits can be broken from another thread, and the user goes on", "[unit][bindings]") {
+  ScriptWorld world;
+  world.task(
+      "if user.iteration == 1 then\n while true do pcall(function() while true do end end) end end print 'fine'");
+  world.start();
+  std::atomic<bool> done{false};
+  std::thread watchdog([&] {
+    while (!done.load()) {
+      if (world.runner().script_activity() % 2 == 1) world.runner().break_script();
+      std::this_thread::yield();
+    }
+  });
+  const auto end = world.iterate();
+  done = true;
+  watchdog.join();
+  CHECK(end.result == IterationResult::failed);
+  CHECK_THAT(world.error(), StartsWith("flow.lua:") && Contains("the script ran too long without waiting"));
+  CHECK(world.iterate().result == IterationResult::ok);
+  CHECK(world.said_text() == "fine\n");
 }
