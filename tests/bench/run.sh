@@ -54,7 +54,7 @@ start_nginx() {
 
 start_known() {
   [[ -z $known_pid ]] || { kill "$known_pid"; wait "$known_pid" 2>/dev/null || true; }
-  taskset -c 0 "$build/bench_known_server" $known_port "$@" >/dev/null &
+  taskset -c 0 "$build/bench_known_server" $known_port "$@" >"$work/known" &
   known_pid=$!
   await_port $known_port
 }
@@ -159,24 +159,30 @@ section_truth() {
   known_run --rate 2000/s --run-time 20s
   # A fifth of the arrivals fall into a freeze and wait evenly between 0 and 1 s; p is the tail beyond 80 %.
   within "p99, open model" "$(field '.iterations.response_time_ms.percentiles["99"]')" 950 0.02 0
-  within "p90, open model" "$(field '.iterations.response_time_ms.percentiles["90"]')" 500 0.02 0
+  within "p90, open model" "$(field '.iterations.response_time_ms.percentiles["90"]')" 500 0.05 0  # 1 % of the arrivals is 50 ms here
   start_known freeze
   known_run --users 50 --run-time 20s
   printf 'closed model, 50 users: p99 %s ms, and it says: %s\n' "$(field '.iterations.response_time_ms.percentiles["99"]')" \
     "$(field '.validity.remarks | join(" ")')"
-  echo "Servers of known latency, 500 arrivals a second"
-  start_known constant 20
-  known_run --rate 500/s --run-time "${seconds}s"
-  for p in p50 p99; do within "constant 20 ms, $p" "$(field ".requests[-1].duration_ms.percentiles[\"${p#p}\"]")" 20 0.01 0.05; done
-  start_known uniform 10 110
-  known_run --rate 500/s --run-time 10s
-  within "uniform 10..110 ms, p50" "$(field '.requests[-1].duration_ms.percentiles["50"]')" 60 0.01 0.05
-  within "uniform 10..110 ms, p99" "$(field '.requests[-1].duration_ms.percentiles["99"]')" 109 0.01 0.05
-  within "uniform 10..110 ms, p99.9" "$(field '.requests[-1].duration_ms.percentiles["99.9"]')" 109.9 0.01 0.05
-  start_known bimodal 5 200
-  known_run --rate 500/s --run-time "${seconds}s"
-  within "bimodal 5 or 200 ms, p50" "$(field '.requests[-1].duration_ms.percentiles["50"]')" 5 0.01 0.05
-  within "bimodal 5 or 200 ms, p99" "$(field '.requests[-1].duration_ms.percentiles["99"]')" 200 0.01 0.05
+  echo "Servers of known latency, 500 arrivals a second; true is what the server itself took"
+  compare_known "constant 20 ms" "${seconds}s" constant 20
+  compare_known "uniform 10..110 ms" 10s uniform 10 110
+  compare_known "bimodal 5 or 200 ms" "${seconds}s" bimodal 5 200
+}
+
+# compare_known TITLE RUN-TIME SERVER-ARGS...: the reported percentiles beside those of the server's own clock.
+compare_known() {
+  local title=$1 run_time=$2 p column=1
+  shift 2
+  start_known "$@"
+  known_run --rate 500/s --run-time "$run_time"
+  kill "$known_pid" && wait "$known_pid" 2>/dev/null || true
+  known_pid=
+  for p in 50 99 99.9; do
+    within "$title, p$p" "$(field ".requests[-1].duration_ms.percentiles[\"$p\"]")" \
+      "$(tail -n 1 "$work/known" | cut -d' ' -f$column)" 0.01 0.05
+    column=$((column + 1))
+  done
 }
 
 section_start() {
