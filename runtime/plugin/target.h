@@ -18,7 +18,7 @@ struct Endpoint {
 
 /// A request as a target sees it; views live until handle() returns. The members are those of thresher_request.
 struct TargetRequest {
-  std::uint16_t port = 0;    ///< as the endpoint declares it, wherever it is really served
+  std::uint16_t port = 0;    ///< of the endpoint it came to
   std::uint64_t number = 0;  ///< from 0, in order of arrival at this instance
   std::uint64_t connection = 0;
   Nanoseconds now{};  ///< since the instance was created
