@@ -1,3 +1,4 @@
+#include <cmath>
 #include <lua.hpp>
 #include <set>
 
@@ -240,7 +241,7 @@ std::chrono::nanoseconds seconds_argument(lua_State* state, int index, const cha
   constexpr double kYear = 365.0 * 24 * 3600;
   const double seconds = number_argument(state, index, what);
   if (!(seconds >= 0) || seconds > kYear) misuse(state, "{}: seconds must be 0 or more, got {}", what, seconds);
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9 + 0.5));
+  return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
 void add_declaration_natives(lua_State* state, ScriptHost& host) {

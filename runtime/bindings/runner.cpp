@@ -216,7 +216,7 @@ void Runner::stage_failed(User& user) {
     case Stage::on_stop:
       return retired(user);
     case Stage::setup:
-      return step_failed(std::move(sequence_->failure));
+      return step_failed(sequence_->failure);
     case Stage::pause:
     case Stage::idle:
       return;

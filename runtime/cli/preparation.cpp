@@ -1,6 +1,7 @@
 #include "cli/preparation.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,8 +10,6 @@
 
 #include "base/file.h"
 #include "base/text.h"
-
-extern char** environ;
 
 namespace thresher::cli {
 namespace {

@@ -20,19 +20,20 @@ using UserNumber = std::uint64_t;
 
 /// One pass through a scenario, as the executor wants it.
 struct Iteration {
-  std::uint64_t number = 0;   ///< open model: the arrival's; closed model: the user's own count. From 0
-  TimePoint due{};            ///< when it was meant to start: what response time counts from
-  TimePoint started{};        ///< when the executor handed it over
-  bool open_model = false;    ///< an arrival: the user's random stream is re-derived from the arrival's number, waits are ignored
+  std::uint64_t number = 0;  ///< open model: the arrival's; closed model: the user's own count. From 0
+  TimePoint due{};           ///< when it was meant to start: what response time counts from
+  TimePoint started{};       ///< when the executor handed it over
+  bool open_model =
+      false;  ///< an arrival: the user's random stream is re-derived from the arrival's number, waits are ignored
 };
 
 enum class IterationResult : std::uint8_t { ok, failed, interrupted };  ///< failed: the script raised an error
 
 struct IterationEnd {
   IterationResult result = IterationResult::ok;
-  TimePoint began{};        ///< first instruction of the iteration proper (on_start excluded)
+  TimePoint began{};  ///< first instruction of the iteration proper (on_start excluded)
   TimePoint ended{};
-  Nanoseconds think{};      ///< closed model: how long the user waits before its next iteration
+  Nanoseconds think{};  ///< closed model: how long the user waits before its next iteration
 };
 
 /// Hears from a runner; a worker is one. Calls may come from inside the runner's own calls.
@@ -54,32 +55,38 @@ class RunPort {
   virtual void say(std::string line) = 0;         ///< a line for the person, such as print() of a script
 };
 
-/// How one iteration is performed: the engine knows no Lua and no HTTP. One runner per worker, made and used on that worker's
-/// thread. The bindings implement it; tests use FakeRunner (tests/support). The engine never calls a runner from inside a
-/// RunnerEvents call, so a runner need not be re-entrant; it may be destroyed with users running, and then ends nothing.
+/// How one iteration is performed: the engine knows no Lua and no HTTP. One runner per worker, made and used on that
+/// worker's thread. The bindings implement it; tests use FakeRunner (tests/support). The engine never calls a runner
+/// from inside a RunnerEvents call, so a runner need not be re-entrant; it may be destroyed with users running, and
+/// then ends nothing.
 class IterationRunner {
  public:
   virtual ~IterationRunner() = default;
 
-  /// Once per run, on worker 0 only, before anything else. `done` gets what setup() returned, as text every runner can read, or
-  /// the error. Never called before this returns.
+  /// Once per run, on worker 0 only, before anything else. `done` gets what setup() returned, as text every runner can
+  /// read, or the error. Never called before this returns.
   virtual void setup(std::function<void(Result<std::string>)> done) = 0;
   virtual void teardown(const std::string& setup_data, std::function<void(Result<void>)> done) = 0;
   /// Before the first user: hands over what setup() returned.
   virtual void set_setup_data(const std::string& setup_data) = 0;
 
-  /// Makes a user of plan.scenarios[scenario]. Costs nothing yet: its coroutine and on_start come with the first iteration.
+  /// Makes a user of plan.scenarios[scenario]. Costs nothing yet: its coroutine and on_start come with the first
+  /// iteration.
   virtual void add_user(UserNumber user, std::size_t scenario) = 0;
   /// Starts an iteration of an idle user; ends with iteration_ended(), perhaps before this returns.
   virtual void begin(UserNumber user, const Iteration& iteration) = 0;
-  /// Ends a running iteration at the wait it is parked on (iteration_ended with `interrupted` follows, perhaps at once).
+  /// Ends a running iteration at the wait it is parked on (iteration_ended with `interrupted` follows, perhaps at
+  /// once).
   virtual void interrupt(UserNumber user) = 0;
-  /// Runs on_stop of an idle user, then forgets it: user_retired() follows, perhaps at once. Its number may be added again later.
+  /// Runs on_stop of an idle user, then forgets it: user_retired() follows, perhaps at once. Its number may be added
+  /// again later.
   virtual void retire(UserNumber user) = 0;
 
-  /// The execution time limit of a script between two waits passed (called from the watchdog, any thread): break its loop.
+  /// The execution time limit of a script between two waits passed (called from the watchdog, any thread): break its
+  /// loop.
   virtual void break_script() = 0;
-  /// Increases whenever the runner enters or leaves a script; odd while inside. Any thread: the watchdog compares two readings.
+  /// Increases whenever the runner enters or leaves a script; odd while inside. Any thread: the watchdog compares two
+  /// readings.
   virtual std::uint64_t script_activity() const = 0;
 };
 

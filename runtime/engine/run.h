@@ -22,7 +22,14 @@ std::string_view name_of(Phase phase);
 
 /// Why load ended.
 enum class StopReason : std::uint8_t {
-  completed, interrupted, aborted_by_script, aborted_by_threshold, setup_failed, setup_timed_out, worker_failed, externally_stopped
+  completed,
+  interrupted,
+  aborted_by_script,
+  aborted_by_threshold,
+  setup_failed,
+  setup_timed_out,
+  worker_failed,
+  externally_stopped
 };
 std::string_view name_of(StopReason reason);
 
@@ -30,16 +37,16 @@ std::string_view name_of(StopReason reason);
 struct Snapshot {
   Phase phase = Phase::preparing;
   WallTime wall{};
-  Nanoseconds elapsed{};           ///< since load began
-  Nanoseconds planned{};           ///< length of the shape; zero when it has none
-  std::uint64_t users = 0;         ///< virtual users alive now
+  Nanoseconds elapsed{};    ///< since load began
+  Nanoseconds planned{};    ///< length of the shape; zero when it has none
+  std::uint64_t users = 0;  ///< virtual users alive now
   std::uint64_t users_most = 0;
-  std::uint64_t in_flight = 0;     ///< iterations in progress
-  std::uint64_t users_planned = 0; ///< what the shape wants now (closed model)
-  double rate_planned = 0;         ///< arrivals per second the shape wants now (open model)
+  std::uint64_t in_flight = 0;      ///< iterations in progress
+  std::uint64_t users_planned = 0;  ///< what the shape wants now (closed model)
+  double rate_planned = 0;          ///< arrivals per second the shape wants now (open model)
   const metrics::Totals* totals = nullptr;
   const std::vector<metrics::ThresholdVerdict>* thresholds = nullptr;
-  Validity validity;               ///< as it stands
+  Validity validity;  ///< as it stands
 };
 
 /// Things that happen to a run, for a log or a timeline.
@@ -50,8 +57,8 @@ struct RunEvent {
   std::string text;
 };
 
-/// Coordinator's thread. on_finish() comes once; what the totals say of the last second is then what came since the last
-/// on_second(), teardown included. Seconds are told while load goes on, not during setup and teardown.
+/// Coordinator's thread. on_finish() comes once; what the totals say of the last second is then what came since the
+/// last on_second(), teardown included. Seconds are told while load goes on, not during setup and teardown.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -64,37 +71,43 @@ class RunObserver {
 class RunControl {
  public:
   virtual ~RunControl() = default;
-  virtual Result<void> pause() = 0;    ///< nobody starts an iteration; those in progress end. The clock of the shape stands still
+  virtual Result<void>
+  pause() = 0;  ///< nobody starts an iteration; those in progress end. The clock of the shape stands still
   virtual Result<void> resume() = 0;
-  virtual Result<void> scale_users(std::uint64_t users) = 0;   ///< externally-controlled: now; other closed shapes: refused
-  virtual Result<void> scale_rate(double per_s) = 0;           ///< constant-arrival-rate: from now on
-  virtual void stop(StopReason reason) = 0;  ///< gracefully, within stop_timeout
-  virtual void kill() = 0;                   ///< interrupt everything now; the report still comes
+  virtual Result<void> scale_users(
+      std::uint64_t users) = 0;                       ///< externally-controlled: now; other closed shapes: refused
+  virtual Result<void> scale_rate(double per_s) = 0;  ///< constant-arrival-rate: from now on
+  virtual void stop(StopReason reason) = 0;           ///< gracefully, within stop_timeout
+  virtual void kill() = 0;                            ///< interrupt everything now; the report still comes
 };
 
 struct RunSummary {
   StopReason stop = StopReason::completed;
-  std::string stop_text;                ///< why, for a person
-  std::optional<Error> error;           ///< of loading, setup or a worker
+  std::string stop_text;       ///< why, for a person
+  std::optional<Error> error;  ///< of loading, setup or a worker
   bool teardown_timed_out = false;
   std::vector<std::string> marked_failed;  ///< every distinct thresher.fail(why)
-  Nanoseconds elapsed{};                ///< of load
+  Nanoseconds elapsed{};                   ///< of load
   WallTime started{}, finished{};
   std::uint64_t dropped_iterations = 0;
   std::uint64_t interrupted_iterations = 0;
-  std::size_t stuck_workers = 0;        ///< threads left behind in a script that never came back: leave through std::quick_exit
+  std::size_t stuck_workers =
+      0;  ///< threads left behind in a script that never came back: leave through std::quick_exit
 };
 
-/// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this thread.
+/// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this
+/// thread.
 struct Fabric {
   std::function<std::unique_ptr<event::Loop>(unsigned worker)> make_loop;
   bool threads = true;
-  std::function<Nanoseconds()> process_cpu;   ///< user + system of the process; empty in virtual time
-  Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no watchdog
+  std::function<Nanoseconds()> process_cpu;  ///< user + system of the process; empty in virtual time
+  Nanoseconds script_limit =
+      std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no watchdog
 };
 
-/// One execution of a plan. Made, started and observed on the coordinator's loop; `on_done` is called once there, when all is
-/// torn down, after every observer's on_finish(). Not destroyed from within a callback, and before its coordinator loop.
+/// One execution of a plan. Made, started and observed on the coordinator's loop; `on_done` is called once there, when
+/// all is torn down, after every observer's on_finish(). Not destroyed from within a callback, and before its
+/// coordinator loop.
 class Run {
  public:
   struct Options {
@@ -103,10 +116,11 @@ class Run {
     Nanoseconds snapshot_interval = std::chrono::seconds(1);
   };
 
-  static std::unique_ptr<Run> create(profile::Plan plan, event::Loop& coordinator, Fabric fabric, RunnerFactory factory, Options options);
+  static std::unique_ptr<Run> create(profile::Plan plan, event::Loop& coordinator, Fabric fabric, RunnerFactory factory,
+                                     Options options);
   virtual ~Run() = default;
 
-  virtual void observe(RunObserver& observer) = 0;   ///< before start(); in the order added
+  virtual void observe(RunObserver& observer) = 0;  ///< before start(); in the order added
   virtual void start(std::function<void(const RunSummary&)> on_done) = 0;
   virtual RunControl& control() = 0;
   virtual const profile::Plan& plan() const = 0;

@@ -84,7 +84,7 @@ Terminal::Options Terminal::detect(int descriptor, bool quiet, bool no_color) {
   return options;
 }
 
-Terminal::Terminal(const RunDescription& run, Options options) : run_(run), options_(std::move(options)) {
+Terminal::Terminal(const RunDescription& run, Options options) : run_(run), options_(options) {
   if (options_.mode != Mode::quiet) ask_size();
 }
 

@@ -22,7 +22,8 @@ RunFacts facts_of(const engine::Snapshot& snapshot);
 /// How a run ended, in one line and one number (CONVENTIONS, "Exit codes").
 struct Verdict {
   int exit_code = 0;
-  std::string word = "PASSED";    ///< PASSED, FINISHED (nothing judged it), FAILED, WRONG, INVALID, NO_DATA, INTERRUPTED, ABORTED, ERROR
+  std::string word =
+      "PASSED";  ///< PASSED, FINISHED (nothing judged it), FAILED, WRONG, INVALID, NO_DATA, INTERRUPTED, ABORTED, ERROR
   std::string text;               ///< why
   std::vector<std::string> also;  ///< what else would have decided it, had it been alone: "FAILED: ..."
 

@@ -9,9 +9,10 @@
 
 namespace thresher::script {
 
-/// Breaks the scripts of a VM that run for longer than a limit without coming back, for as long as it lives: while files load,
-/// and in a rehearsal, where everything runs on one thread and nobody else could. In a run over real sockets the engine
-/// watches. On a thread of its own; it reads the machine's clock, since that is what an endless loop spends.
+/// Breaks the scripts of a VM that run for longer than a limit without coming back, for as long as it lives: while
+/// files load, and in a rehearsal, where everything runs on one thread and nobody else could. In a run over real
+/// sockets the engine watches. On a thread of its own; it reads the machine's clock, since that is what an endless loop
+/// spends.
 class ScriptWatch {
  public:
   /// `vm` outlives it. A limit of zero watches nothing.
