@@ -67,3 +67,13 @@ foreach(file share/thresher/scripts/health_checks.lua share/thresher/profiles/li
     message(FATAL_ERROR "${file} was not installed")
   endif()
 endforeach()
+
+# What `thresher new plugin` writes builds as it stands and loads.
+file(REMOVE_RECURSE ${WORK}/my_target)
+must(${CMAKE_COMMAND} -E chdir ${WORK} ${thresher} new plugin my_target)
+must(${CMAKE_COMMAND} -S ${WORK}/my_target -B ${WORK}/my_target/build -DCMAKE_PREFIX_PATH=${prefix})
+must(${CMAKE_COMMAND} --build ${WORK}/my_target/build)
+must(${CMAKE_COMMAND} -E chdir / ${thresher} plugins --plugin ${WORK}/my_target/build/my_target.so)
+if(NOT said MATCHES "target my_target: says hello")
+  message(FATAL_ERROR "the plugin that thresher new wrote is not listed:\n${said}")
+endif()
