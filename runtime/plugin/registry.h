@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plugin/generator.h"
+#include "plugin/output.h"
 #include "plugin/target.h"
+#include "plugin/validator.h"
 
 namespace thresher::plugin {
 
@@ -14,7 +17,7 @@ struct PluginInfo {
   std::string name, version;
   std::filesystem::path path;
   unsigned abi_major = 0, abi_minor = 0;
-  std::vector<std::string> targets;
+  std::vector<std::string> targets, generators, validators, outputs;
 };
 
 /// The libraries loaded into this process. They stay loaded until it exits. Control plane.
@@ -31,9 +34,15 @@ class Registry {
   /// Loads every *.so of a folder; a library that does not load is an error that names it.
   Result<void> load_folder(const std::filesystem::path& folder);
   std::vector<PluginInfo> plugins() const;
-  /// The error lists the targets there are.
+  /// Of each kind: by name, and all of them. The error lists what there is. A name is unique within its kind.
   Result<const TargetType*> target(std::string_view name) const;
   std::vector<const TargetType*> targets() const;
+  Result<const GeneratorType*> generator(std::string_view name) const;
+  std::vector<const GeneratorType*> generators() const;
+  Result<const ValidatorType*> validator(std::string_view name) const;
+  std::vector<const ValidatorType*> validators() const;
+  Result<const OutputType*> output(std::string_view name) const;
+  std::vector<const OutputType*> outputs() const;
 
  private:
   struct State;

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define THRESHER_ABI_MAJOR 1u /* another major: the host refuses, and says which was found and wanted */
-#define THRESHER_ABI_MINOR 0u /* members are only ever appended */
+#define THRESHER_ABI_MINOR 1u /* members are only ever appended. 1.1: generators, validators, outputs */
 
 #if defined(_WIN32)
 #define THRESHER_EXPORT __declspec(dllexport)
@@ -168,6 +168,125 @@ typedef struct thresher_target {
   void (*destroy)(void* self); /* once, same thread, after the last handle */
 } thresher_target;
 
+/* ---- since 1.1: generators ---- */
+
+/* One kind of thing that a generator makes, such as "workflow". PLUGIN-OWNED, lives as long as the library; all
+ * products of a generator have one struct_size. */
+typedef struct thresher_product {
+  uint32_t struct_size;
+  uint32_t flags;
+  thresher_text name; /* names as those of options; unique within the generator */
+  thresher_text summary;
+  const thresher_option* options; /* the parameters of one call of generate() */
+  size_t option_count;
+} thresher_product;
+
+/* Takes the next bytes of what is being generated. bytes: PLUGIN-OWNED until it returns. */
+typedef void (*thresher_write)(void* sink, thresher_text bytes);
+
+/* Makes input for the system under test, and knows the right answer to it. PLUGIN-OWNED, lives as long as the library.
+ */
+typedef struct thresher_generator {
+  uint32_t struct_size;
+  uint32_t flags;
+  thresher_text name;
+  thresher_text summary;
+  const thresher_product* products;
+  size_t product_count;           /* at least 1 */
+  const thresher_option* options; /* of an instance */
+  size_t option_count;
+  /* Makes an instance; each keeps to one thread, but several may live on several. What no parameter fixes is drawn from
+   * seed. Returns NULL after host->fail(). */
+  void* (*create)(const thresher_host* host, const thresher_config* config, uint64_t seed);
+  /* Same thread as create; must not block, nor read a clock. Writes one JSON value, in as many pieces as it likes, and
+   * returns 1; or returns 0 after host->fail(), and what was written is thrown away. The same instance options, seed
+   * and parameters give the same bytes, whatever was generated before. product: index into products. parameters:
+   * HOST-OWNED until it returns; read with the host's option_... functions. */
+  int32_t (*generate)(void* self, size_t product, const thresher_config* parameters, thresher_write write, void* sink);
+  void (*destroy)(void* self); /* once, same thread, after the last generate */
+} thresher_generator;
+
+/* ---- since 1.1: validators ---- */
+
+#define THRESHER_NO_DATA 0 /* nothing was observed: never a pass */
+#define THRESHER_PASS 1
+#define THRESHER_DEGRADED 2
+#define THRESHER_FAIL 3
+
+/* The target broke a rule. PLUGIN-OWNED until judge->violation() returns. */
+typedef struct thresher_violation {
+  uint32_t struct_size;
+  uint32_t reserved0;
+  int64_t at_ns;         /* the `t` of the event that showed it; -1: the absence of one did */
+  thresher_text check;   /* "order" */
+  thresher_text subject; /* what it is about: "workflow wf-dag-7, task-a1 -> task-b2" */
+  thresher_text witness; /* lines a person reads as a proof: both observations with their times, why they contradict */
+  thresher_text details; /* a JSON object for programs, or empty */
+} thresher_violation;
+
+/* What one check says of the whole history. PLUGIN-OWNED until judge->finding() returns. */
+typedef struct thresher_finding {
+  uint32_t struct_size;
+  int32_t verdict;       /* THRESHER_NO_DATA ... THRESHER_FAIL */
+  uint64_t observations; /* how much the check looked at; 0 goes with THRESHER_NO_DATA only */
+  uint64_t violations;
+  thresher_text check;
+  thresher_text summary; /* one line */
+  thresher_text details; /* a JSON object, or empty */
+} thresher_finding;
+
+/* Where a validator's judgement goes. HOST-OWNED, lives until the instance's destroy() returns. The functions are
+ * called on the instance's thread, from observe() or finish(). */
+typedef struct thresher_judge {
+  uint32_t struct_size;
+  uint32_t flags;
+  void* context;                                                         /* pass it back */
+  void (*violation)(void* context, const thresher_violation* violation); /* as soon as it is known */
+  void (*finding)(void* context, const thresher_finding* finding);       /* from finish(), once per check */
+  /* From finish(): a document for people or programs, such as "analysis". json: PLUGIN-OWNED until it returns. */
+  void (*document)(void* context, thresher_text name, thresher_text json);
+} thresher_judge;
+
+/* Judges what came back, from the history of a run. PLUGIN-OWNED, lives as long as the library. */
+typedef struct thresher_validator {
+  uint32_t struct_size;
+  uint32_t flags;
+  thresher_text name;
+  thresher_text summary;
+  const thresher_option* options;
+  size_t option_count;
+  /* As a generator's. One instance judges one history. judge: see there. */
+  void* (*create)(const thresher_host* host, const thresher_config* config, uint64_t seed, const thresher_judge* judge);
+  /* The next event of the history: a JSON object with at least "t" (ns since the run began, never falling) and "event".
+   * HOST-OWNED until it returns. An event it does not know is none of its business. Must not block. host->fail() ends
+   * the judging with that message: for an event that makes no sense, not for a target that is wrong. */
+  void (*observe)(void* self, thresher_text event);
+  void (*finish)(void* self);  /* once, after the last event: findings, documents, late violations */
+  void (*destroy)(void* self); /* once; may come without finish() */
+} thresher_validator;
+
+/* ---- since 1.1: outputs ---- */
+
+/* Takes a run's figures somewhere. All functions on one thread that carries no load; they may block briefly, and a run
+ * that goes on waits for them. Each returns 1, or 0 after host->fail(): the run goes on, the output is told nothing
+ * more, and the process ends with an error. Texts are HOST-OWNED until the call returns, and JSON objects.
+ * PLUGIN-OWNED, lives as long as the library. */
+typedef struct thresher_output {
+  uint32_t struct_size;
+  uint32_t flags;
+  thresher_text name;
+  thresher_text summary;
+  const thresher_option* options;
+  size_t option_count;
+  void* (*create)(const thresher_host* host,
+                  const thresher_config* config);       /* NULL after host->fail(): nothing is sent */
+  int32_t (*begin)(void* self, thresher_text run);      /* seed, plan, versions; once, before the load */
+  int32_t (*second)(void* self, thresher_text figures); /* once a second while load goes on */
+  int32_t (*event)(void* self, thresher_text event);    /* {"event","wall","text"}: phases, notes, script errors */
+  int32_t (*finish)(void* self, thresher_text report);  /* once: the whole report, as --json has it */
+  void (*destroy)(void* self);                          /* once, after finish or instead of it */
+} thresher_output;
+
 /* What a library holds. PLUGIN-OWNED, lives as long as the library. */
 typedef struct thresher_plugin {
   uint32_t struct_size;
@@ -178,6 +297,13 @@ typedef struct thresher_plugin {
   thresher_text version;
   const thresher_target* const* targets;
   size_t target_count;
+  /* since 1.1 */
+  const thresher_generator* const* generators;
+  size_t generator_count;
+  const thresher_validator* const* validators;
+  size_t validator_count;
+  const thresher_output* const* outputs;
+  size_t output_count;
 } thresher_plugin;
 
 /* The only exported symbol. Called when the library is loaded, by one thread, and again if a process loads it twice: it

@@ -10,9 +10,10 @@
 ///               .endpoints = {{"main", 8080}},
 ///               .options = {thresher::number("latency_ms", 2, "how long an answer takes").at_least(0)}};
 ///     }
-///     Echo(const thresher::Options& options, std::uint64_t) :
-///     after_(thresher::milliseconds(options.number("latency_ms"))) {} thresher::Answer handle(const thresher::Request&
-///     request) override {
+///     Echo(const thresher::Options& options, std::uint64_t)
+///         : after_(thresher::milliseconds(options.number("latency_ms"))) {}
+///
+///     thresher::Answer handle(const thresher::Request& request) override {
 ///       return thresher::text(200, request.body).later(after_);
 ///     }
 ///    private:
@@ -20,8 +21,9 @@
 ///   };
 ///   THRESHER_PLUGIN("echo", "1.0.0", Echo)
 ///
-/// Exceptions may be thrown freely: from a constructor they refuse the stand-in with their text, from handle() they
-/// become a 500 with their text. None of them reaches the host.
+/// Generators, validators and outputs are classes too, in any number and mixture. Exceptions may be thrown freely: from
+/// a constructor they refuse the instance with their text, from a target's handle() they become a 500 with their text,
+/// from the others an error with their text. None of them reaches the host.
 
 #include <algorithm>
 #include <charconv>
@@ -197,6 +199,114 @@ class Target {
   virtual Answer handle(const Request& request) = 0;
 };
 
+/// One kind of thing a generator makes.
+struct Product {
+  std::string name = {}, summary = {};
+  std::vector<Option> options = {};  ///< the parameters of one call of generate()
+};
+
+struct GeneratorDescription {
+  std::string name = {}, summary = {};
+  std::vector<Product> products = {};
+  std::vector<Option> options = {};  ///< of an instance
+};
+
+/// Makes input for the system under test, and knows the right answer to it. Derive from it, give the class `static
+/// GeneratorDescription describe()` and a constructor (const Options&, std::uint64_t seed). One thread per instance.
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  /// Appends one JSON value to `out`. `product` is an index into the description's products. The same instance options,
+  /// seed and parameters give the same bytes, whatever was generated before; so no clock, and no state that shows. What
+  /// it throws reaches the caller as an error with that text. Must not block.
+  virtual void generate(std::size_t product, const Options& parameters, std::string& out) = 0;
+};
+
+/// What a check says; no_data is never a pass.
+enum class Verdict : std::int32_t {
+  no_data = THRESHER_NO_DATA,
+  pass = THRESHER_PASS,
+  degraded = THRESHER_DEGRADED,
+  fail = THRESHER_FAIL
+};
+
+/// The target broke a rule. See thresher_violation for what the members mean.
+struct Violation {
+  std::string check = {}, subject = {}, witness = {};
+  std::string details = {};         ///< a JSON object, or empty
+  std::chrono::nanoseconds at{-1};  ///< `t` of the event that showed it; -1: the absence of one did
+};
+
+/// What one check says of the whole history.
+struct Finding {
+  std::string check = {};
+  Verdict verdict = Verdict::no_data;
+  std::uint64_t observations = 0, violations = 0;
+  std::string summary = {};  ///< one line
+  std::string details = {};  ///< a JSON object, or empty
+};
+
+/// Where a validator's judgement goes; lives as long as the validator. Call it from observe() and finish() only.
+class Judge {
+ public:
+  explicit Judge(const thresher_judge& judge) : judge_(judge) {}
+  void violation(const Violation& told) const {
+    const thresher_violation out{
+        sizeof(thresher_violation), 0, told.at.count(), borrow(told.check), borrow(told.subject), borrow(told.witness),
+        borrow(told.details)};
+    judge_.violation(judge_.context, &out);
+  }
+  void finding(const Finding& told) const {
+    const thresher_finding out{sizeof(thresher_finding), static_cast<std::int32_t>(told.verdict),
+                               told.observations,        told.violations,
+                               borrow(told.check),       borrow(told.summary),
+                               borrow(told.details)};
+    judge_.finding(judge_.context, &out);
+  }
+  void document(std::string_view name, std::string_view json) const {
+    judge_.document(judge_.context, borrow(name), borrow(json));
+  }
+
+ private:
+  static thresher_text borrow(std::string_view text) noexcept { return {text.data(), text.size()}; }
+  const thresher_judge& judge_;
+};
+
+struct ValidatorDescription {
+  std::string name = {}, summary = {};
+  std::vector<Option> options = {};
+};
+
+/// Judges what came back, from the history of a run. Derive from it, give the class `static ValidatorDescription
+/// describe()` and a constructor (const Options&, std::uint64_t seed, const Judge&); the judge outlives it. One thread
+/// per instance; an instance judges one history.
+class Validator {
+ public:
+  virtual ~Validator() = default;
+  /// The next event: a JSON object with at least "t" (ns since the run began, never falling) and "event". Throw for a
+  /// history that makes no sense; a target that is wrong is a violation.
+  virtual void observe(std::string_view event) = 0;
+  /// Once, after the last event.
+  virtual void finish() = 0;
+};
+
+struct OutputDescription {
+  std::string name = {}, summary = {};
+  std::vector<Option> options = {};
+};
+
+/// Takes a run's figures somewhere. Derive from it, give the class `static OutputDescription describe()` and a
+/// constructor (const Options&). One thread, which carries no load. Texts are JSON objects, see thresher_output. What
+/// it throws ends this output, not the run.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual void begin(std::string_view run) = 0;
+  virtual void second(std::string_view figures) = 0;
+  virtual void event(std::string_view event) = 0;
+  virtual void finish(std::string_view report) = 0;
+};
+
 namespace detail {
 
 inline thresher_text borrow(std::string_view text) noexcept { return {text.data(), text.size()}; }
@@ -218,17 +328,21 @@ bool guarded(const thresher_host& host, Work&& work) noexcept {
   return false;
 }
 
-/// The C tables of one target class. They live as long as the library, as the ABI asks, and point into `description`.
+inline std::vector<thresher_option> option_table(const std::vector<Option>& options) {
+  std::vector<thresher_option> table;
+  for (const Option& option : options)
+    table.push_back({sizeof(thresher_option), option.type, option.flags, 0, borrow(option.name), borrow(option.summary),
+                     borrow(option.default_value), borrow(option.choices), option.minimum, option.maximum});
+  return table;
+}
+
+/// The C tables of one class. They live as long as the library, as the ABI asks, and point into `description_`.
 template <class T>
 class TargetTable {
  public:
   TargetTable() {
     for (const Endpoint& endpoint : description_.endpoints)
       endpoints_.push_back({sizeof(thresher_endpoint), endpoint.port, 0, borrow(endpoint.name)});
-    for (const Option& option : description_.options)
-      options_.push_back({sizeof(thresher_option), option.type, option.flags, 0, borrow(option.name),
-                          borrow(option.summary), borrow(option.default_value), borrow(option.choices), option.minimum,
-                          option.maximum});
     table_ = {sizeof(thresher_target),
               0,
               borrow(description_.name),
@@ -285,22 +399,216 @@ class TargetTable {
 
   TargetDescription description_ = T::describe();
   std::vector<thresher_endpoint> endpoints_;
-  std::vector<thresher_option> options_;
+  std::vector<thresher_option> options_ = option_table(description_.options);
   thresher_target table_{};
 };
 
+template <class T>
+class GeneratorTable {
+ public:
+  GeneratorTable() {
+    for (const Product& product : description_.products) parameters_.push_back(option_table(product.options));
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      products_.push_back({sizeof(thresher_product), 0, borrow(description_.products[i].name),
+                           borrow(description_.products[i].summary), parameters_[i].data(), parameters_[i].size()});
+    table_ = {sizeof(thresher_generator),
+              0,
+              borrow(description_.name),
+              borrow(description_.summary),
+              products_.data(),
+              products_.size(),
+              options_.data(),
+              options_.size(),
+              &create,
+              &generate,
+              &destroy};
+  }
+  GeneratorTable(const GeneratorTable&) = delete;
+  GeneratorTable& operator=(const GeneratorTable&) = delete;
+
+  const thresher_generator* table() const { return &table_; }
+
+ private:
+  struct Instance {
+    const thresher_host& host;
+    T generator;
+    std::string buffer = {};  ///< reused: a value is handed over in one piece
+    Instance(const thresher_host& given, const Options& options, std::uint64_t seed)
+        : host(given), generator(options, seed) {}
+  };
+
+  static void* create(const thresher_host* host, const thresher_config* config, std::uint64_t seed) noexcept {
+    Instance* made = nullptr;
+    guarded(*host, [&] { made = new Instance(*host, Options(*host, config), seed); });
+    return made;
+  }
+
+  static std::int32_t generate(void* self, std::size_t product, const thresher_config* parameters, thresher_write write,
+                               void* sink) noexcept {
+    auto& instance = *static_cast<Instance*>(self);
+    const bool made = guarded(instance.host, [&] {
+      instance.buffer.clear();
+      static_cast<Generator&>(instance.generator)
+          .generate(product, Options(instance.host, parameters), instance.buffer);
+      write(sink, borrow(instance.buffer));
+    });
+    return made ? 1 : 0;
+  }
+
+  static void destroy(void* self) noexcept { delete static_cast<Instance*>(self); }
+
+  GeneratorDescription description_ = T::describe();
+  std::vector<std::vector<thresher_option>> parameters_;
+  std::vector<thresher_product> products_;
+  std::vector<thresher_option> options_ = option_table(description_.options);
+  thresher_generator table_{};
+};
+
+template <class T>
+class ValidatorTable {
+ public:
+  ValidatorTable() {
+    table_ = {sizeof(thresher_validator),
+              0,
+              borrow(description_.name),
+              borrow(description_.summary),
+              options_.data(),
+              options_.size(),
+              &create,
+              &observe,
+              &finish,
+              &destroy};
+  }
+  ValidatorTable(const ValidatorTable&) = delete;
+  ValidatorTable& operator=(const ValidatorTable&) = delete;
+
+  const thresher_validator* table() const { return &table_; }
+
+ private:
+  struct Instance {
+    const thresher_host& host;
+    Judge judge;
+    T validator;
+    Instance(const thresher_host& given, const Options& options, std::uint64_t seed, const thresher_judge& told)
+        : host(given), judge(told), validator(options, seed, judge) {}
+  };
+
+  static void* create(const thresher_host* host, const thresher_config* config, std::uint64_t seed,
+                      const thresher_judge* judge) noexcept {
+    Instance* made = nullptr;
+    guarded(*host, [&] { made = new Instance(*host, Options(*host, config), seed, *judge); });
+    return made;
+  }
+  static void observe(void* self, thresher_text event) noexcept {
+    auto& instance = *static_cast<Instance*>(self);
+    guarded(instance.host, [&] { static_cast<Validator&>(instance.validator).observe(view(event)); });
+  }
+  static void finish(void* self) noexcept {
+    auto& instance = *static_cast<Instance*>(self);
+    guarded(instance.host, [&] { static_cast<Validator&>(instance.validator).finish(); });
+  }
+  static void destroy(void* self) noexcept { delete static_cast<Instance*>(self); }
+
+  ValidatorDescription description_ = T::describe();
+  std::vector<thresher_option> options_ = option_table(description_.options);
+  thresher_validator table_{};
+};
+
+template <class T>
+class OutputTable {
+ public:
+  OutputTable() {
+    table_ = {sizeof(thresher_output),
+              0,
+              borrow(description_.name),
+              borrow(description_.summary),
+              options_.data(),
+              options_.size(),
+              &create,
+              &tell<&Output::begin>,
+              &tell<&Output::second>,
+              &tell<&Output::event>,
+              &tell<&Output::finish>,
+              &destroy};
+  }
+  OutputTable(const OutputTable&) = delete;
+  OutputTable& operator=(const OutputTable&) = delete;
+
+  const thresher_output* table() const { return &table_; }
+
+ private:
+  struct Instance {
+    const thresher_host& host;
+    T output;
+    Instance(const thresher_host& given, const Options& options) : host(given), output(options) {}
+  };
+
+  static void* create(const thresher_host* host, const thresher_config* config) noexcept {
+    Instance* made = nullptr;
+    guarded(*host, [&] { made = new Instance(*host, Options(*host, config)); });
+    return made;
+  }
+  template <void (Output::*Function)(std::string_view)>
+  static std::int32_t tell(void* self, thresher_text text) noexcept {
+    auto& instance = *static_cast<Instance*>(self);
+    return guarded(instance.host, [&] { (static_cast<Output&>(instance.output).*Function)(view(text)); }) ? 1 : 0;
+  }
+  static void destroy(void* self) noexcept { delete static_cast<Instance*>(self); }
+
+  OutputDescription description_ = T::describe();
+  std::vector<thresher_option> options_ = option_table(description_.options);
+  thresher_output table_{};
+};
+
+template <class T>
+using TableOf = std::conditional_t<
+    std::is_base_of_v<Target, T>, TargetTable<T>,
+    std::conditional_t<std::is_base_of_v<Generator, T>, GeneratorTable<T>,
+                       std::conditional_t<std::is_base_of_v<Validator, T>, ValidatorTable<T>, OutputTable<T>>>>;
+
+/// The tables of a library's classes, sorted by kind.
+struct Tables {
+  std::vector<const thresher_target*> targets = {};
+  std::vector<const thresher_generator*> generators = {};
+  std::vector<const thresher_validator*> validators = {};
+  std::vector<const thresher_output*> outputs = {};
+
+  void add(const thresher_target* table) { targets.push_back(table); }
+  void add(const thresher_generator* table) { generators.push_back(table); }
+  void add(const thresher_validator* table) { validators.push_back(table); }
+  void add(const thresher_output* table) { outputs.push_back(table); }
+};
+
 /// What thresher_plugin_v1 returns: built at the first call, kept for the life of the library.
-template <class... Targets>
+template <class... Classes>
 const thresher_plugin* plugin(const thresher_host* host, std::string_view name, std::string_view version) noexcept {
-  static_assert((std::is_base_of_v<Target, Targets> && ...), "a plugin's classes derive from thresher::Target");
+  static_assert(((std::is_base_of_v<Target, Classes> || std::is_base_of_v<Generator, Classes> ||
+                  std::is_base_of_v<Validator, Classes> || std::is_base_of_v<Output, Classes>)&&...),
+                "a plugin's classes derive from thresher::Target, Generator, Validator or Output");
   const thresher_plugin* made = nullptr;
   guarded(*host, [&] {
-    static const std::tuple<TargetTable<Targets>...> kTables{};
-    static const std::vector<const thresher_target*> kTargets =
-        std::apply([](const auto&... table) { return std::vector<const thresher_target*>{table.table()...}; }, kTables);
-    static const thresher_plugin kPlugin{
-        sizeof(thresher_plugin), THRESHER_ABI_MAJOR, THRESHER_ABI_MINOR, 0, borrow(name),
-        borrow(version),         kTargets.data(),    kTargets.size()};
+    static const std::tuple<TableOf<Classes>...> kOwned{};
+    static const Tables kTables = std::apply(
+        [](const auto&... owned) {
+          Tables tables;
+          (tables.add(owned.table()), ...);
+          return tables;
+        },
+        kOwned);
+    static const thresher_plugin kPlugin{sizeof(thresher_plugin),
+                                         THRESHER_ABI_MAJOR,
+                                         THRESHER_ABI_MINOR,
+                                         0,
+                                         borrow(name),
+                                         borrow(version),
+                                         kTables.targets.data(),
+                                         kTables.targets.size(),
+                                         kTables.generators.data(),
+                                         kTables.generators.size(),
+                                         kTables.validators.data(),
+                                         kTables.validators.size(),
+                                         kTables.outputs.data(),
+                                         kTables.outputs.size()};
     made = &kPlugin;
   });
   return made;
@@ -310,7 +618,7 @@ const thresher_plugin* plugin(const thresher_host* host, std::string_view name, 
 }  // namespace sdk_1
 }  // namespace thresher
 
-/// THRESHER_PLUGIN("name", "version", TargetClass...), once per library, outside any namespace.
+/// THRESHER_PLUGIN("name", "version", Class...), once per library, outside any namespace.
 #define THRESHER_PLUGIN(name, version, ...)                                                         \
   extern "C" THRESHER_EXPORT const thresher_plugin* thresher_plugin_v1(const thresher_host* host) { \
     return ::thresher::detail::plugin<__VA_ARGS__>(host, name, version);                            \
