@@ -22,6 +22,8 @@ int dispatch(const Command& command) {
       return new_command(command);
     case Command::Kind::version:
       return version_command();
+    case Command::Kind::other:
+      return command.perform();
     case Command::Kind::help:
       std::fputs(command.text.c_str(), stdout);
       return kExitFine;

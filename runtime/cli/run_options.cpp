@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "cli/other_commands.h"
 #include "profile/settings.h"
 
 namespace thresher::cli {
@@ -459,6 +460,8 @@ Result<Command> parse_command(int argc, const char* const* argv, const std::file
       ->check(CLI::IsMember({"scenario", "plugin"}));
   new_app.add_option("path", command.new_path, "the file or folder to write")->required()->type_name("PATH");
 
+  add_other_commands(app, command);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -503,7 +506,8 @@ Result<Command> parse_command(int argc, const char* const* argv, const std::file
                                               {&plugins_app, Kind::plugins}, {&new_app, Kind::new_file}};
   for (const auto& [sub, kind] : kinds)
     if (sub->parsed()) command.kind = kind;
-  if (command.kind == Kind::help) command.text = app.help();
+  if (command.kind == Kind::help && !command.perform) command.text = app.help();
+  if (command.perform) command.kind = Kind::other;
   return command;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,7 +49,7 @@ struct RunOptions {
 
 /// What a command line asks for.
 struct Command {
-  enum class Kind { run, rehearse, list, stand_in, plugins, new_file, version, help };
+  enum class Kind { run, rehearse, list, stand_in, plugins, new_file, version, help, other };
   Kind kind = Kind::help;
   std::string line;                     ///< as typed, quoted where a shell would want it
   RunOptions run;                       ///< run, rehearse, list; plugins and stand_in use its plugin paths and seed
@@ -58,6 +59,7 @@ struct Command {
   std::string bind_host = "127.0.0.1";  ///< stand-in --bind
   std::string new_kind, new_path;       ///< new scenario|plugin PATH
   std::string text;                     ///< help: what to print
+  std::function<int()> perform;         ///< other: does it all and returns the exit code
 };
 
 /// Reads a command line, the THRESHER_* variables and, for a run, `settings_file` (none there is fine).
