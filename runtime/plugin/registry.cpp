@@ -77,7 +77,7 @@ std::vector<PluginInfo> Registry::plugins() const {
   for (const State::Loaded& loaded : state_->libraries) {
     const thresher_plugin& plugin = *loaded.library.plugin;
     PluginInfo info{string_of(plugin.name), string_of(plugin.version), loaded.library.path,
-                    plugin.abi_major,       plugin.abi_minor,          {}};
+                    plugin.abi_major,       plugin.abi_minor,          {}, {}, {}, {}};
     for (const auto& type : loaded.targets) info.targets.push_back(type->name());
     all.push_back(std::move(info));
   }
