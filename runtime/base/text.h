@@ -29,4 +29,7 @@ bool glob_match(std::string_view pattern, std::string_view text);
 /// The candidate closest to what was typed (edit distance at most a third of its length), or empty: for "did you mean".
 std::string_view closest(std::string_view typed, std::span<const std::string> candidates);
 
+/// The text as it stands between the quotes of a JSON string. Bytes that are no UTF-8 become U+FFFD.
+std::string escaped_json(std::string_view text);
+
 }  // namespace thresher

@@ -34,6 +34,7 @@ Coordinator::Coordinator(profile::Plan plan, event::Loop& loop, Fabric fabric, R
       watch_timer_(loop_.timers(), [this](TimePoint now) { watch(now); }),
       watchdog_(fabric_.script_limit, crew_.size()),
       round_(crew_.size()),
+      history_(crew_.size()),
       books_(crew_.size()),
       recorder_(metrics::Recorder::create(crew_.size(), options_.recorder)),
       vus_(recorder_->gauge(builtin("vus"), {})),
@@ -173,6 +174,7 @@ void Coordinator::close() {
 void Coordinator::left(unsigned worker) {
   left_[worker] = true;
   round_.gone(worker);
+  history_.gone(worker);
   if (closing_ && all(left_)) finish();
 }
 
@@ -191,7 +193,7 @@ void Coordinator::finish() {
   watch_timer_.cancel();
   crew_.disband();
   const TimePoint now = loop_.now();
-  merge(now);
+  merge(now, true);
   judge_.finish(totals_, elapsed(now));
   tell_new_exceptions();
   tell_crossed_thresholds();

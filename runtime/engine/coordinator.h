@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/crew.h"
+#include "engine/history_merge.h"
 #include "engine/load_clock.h"
 #include "engine/reading_round.h"
 #include "engine/run.h"
@@ -22,6 +23,7 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   void observe(RunObserver& observer) override { observers_.push_back(&observer); }
   void start(std::function<void(const RunSummary&)> on_done) override;
   RunControl& control() override { return *this; }
+  metrics::Recorder& recorder() override { return *recorder_; }
   const profile::Plan& plan() const override { return plan_; }
 
  private:
@@ -60,7 +62,7 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   // Seconds.
   void second_due(TimePoint now);
   void close_second();
-  void merge(TimePoint now);
+  void merge(TimePoint now, bool last);
   void tell_new_exceptions();
   void tell_crossed_thresholds();
   Snapshot snapshot(bool last);
@@ -100,6 +102,7 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   std::optional<double> rate_asked_;
 
   ReadingRound round_;
+  HistoryMerge history_;
   WorkerBooks books_;
   std::unique_ptr<metrics::Recorder> recorder_;  ///< vus and vus_max: sums over workers are the coordinator's to record
   metrics::Gauge& vus_;

@@ -35,7 +35,7 @@ void Coordinator::read(std::shared_ptr<WorkerReading> reading) {
 
 void Coordinator::close_second() {
   const TimePoint now = loop_.now();
-  merge(now);
+  merge(now, false);
   judge_.second_passed(totals_, elapsed(now));
   tell_new_exceptions();
   tell_crossed_thresholds();
@@ -49,9 +49,14 @@ void Coordinator::close_second() {
            fmt::format("threshold {}: {} failed", threshold.selector.text, threshold.expression.text), Nanoseconds{});
 }
 
-void Coordinator::merge(TimePoint now) {
+void Coordinator::merge(TimePoint now, bool last) {
   totals_.begin_second(now, loop_.wall_now());
-  for (const auto& reading : round_.take()) totals_.add(std::move(reading->delta));
+  for (const auto& reading : round_.take()) {
+    history_.add(reading->worker, std::move(reading->history), reading->delta.taken);
+    totals_.add(std::move(reading->delta));
+  }
+  const std::vector<HistoryEntry> settled = history_.take(last);
+  for (RunObserver* observer : observers_) observer->on_history(settled, last);
   const std::uint64_t users = books_.sums().users;
   users_most_ = std::max(users_most_, users);
   vus_.set(static_cast<double>(users));

@@ -46,6 +46,13 @@ class RunnerEvents {
   ~RunnerEvents() = default;
 };
 
+/// One line of the run's history: what validators judge. The text is a JSON object whose first member is "event"; its
+/// time is added by whoever writes it down.
+struct HistoryEntry {
+  TimePoint at{};
+  std::string text;
+};
+
 /// What a script may ask of the whole run, from a worker's thread; and what a runner knows of its place in it.
 class RunPort {
  public:
@@ -53,6 +60,8 @@ class RunPort {
   virtual void abort(std::string why) = 0;        ///< thresher.abort: stop now, exit 108
   virtual void mark_failed(std::string why) = 0;  ///< thresher.fail: go on, exit 110
   virtual void say(std::string line) = 0;         ///< a line for the person, such as print() of a script
+  /// Adds to the run's history, stamped with the time of the tick. It reaches observers about a second later, in order.
+  virtual void record(std::string event) = 0;
 };
 
 /// How one iteration is performed: the engine knows no Lua and no HTTP. One runner per worker, made and used on that

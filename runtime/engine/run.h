@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,10 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_event(const RunEvent&) {}
+  /// What was recorded since the last call, in the order of its times; before the on_second() or on_finish() whose
+  /// figures it belongs to, so that what an observer adds to Run::recorder() is in them. `last` comes once, perhaps
+  /// without entries.
+  virtual void on_history(std::span<const HistoryEntry>, bool /*last*/) {}
   virtual void on_second(const Snapshot&) {}
   virtual void on_finish(const Snapshot&) {}
 };
@@ -123,6 +128,8 @@ class Run {
   virtual void observe(RunObserver& observer) = 0;  ///< before start(); in the order added
   virtual void start(std::function<void(const RunSummary&)> on_done) = 0;
   virtual RunControl& control() = 0;
+  /// For figures that belong to no worker. Coordinator's thread; used from on_history(), its metrics are in the second.
+  virtual metrics::Recorder& recorder() = 0;
   virtual const profile::Plan& plan() const = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace thresher::engine {
 
@@ -83,6 +84,7 @@ void Worker::send_reading() {
   reading->dropped = load_->dropped();
   reading->abandoned_users = load_->abandoned();
   reading->cpu = thread_cpu() - cpu_at_start_;
+  reading->history = std::exchange(history_, {});
   reading->delta = recorder_->take(place_.loop->now());
   place_.outbox.send([reading](WorkerNews& news) { news.read(reading); });
 }
@@ -98,6 +100,8 @@ void Worker::mark_failed(std::string why) {
 void Worker::say(std::string line) {
   place_.outbox.send([line = std::move(line)](WorkerNews& news) { news.said(line); });
 }
+
+void Worker::record(std::string event) { history_.push_back({place_.loop->now(), std::move(event)}); }
 
 void Worker::ring_at(TimePoint at) {
   if (timer_.armed() && timer_.due() <= at) return;

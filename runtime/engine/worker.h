@@ -46,6 +46,7 @@ class Worker final : private RunPort, private Load::Alarm {
   void abort(std::string why) override;
   void mark_failed(std::string why) override;
   void say(std::string line) override;
+  void record(std::string event) override;
   void ring_at(TimePoint at) override;
   void on_timer(TimePoint now);
   void advance(TimePoint now);
@@ -73,6 +74,7 @@ class Worker final : private RunPort, private Load::Alarm {
   event::Timer timer_;
   TimePoint armed_at_{};  ///< of timer_: it cannot be later than since it was armed
   Nanoseconds cpu_at_start_{};
+  std::vector<HistoryEntry> history_;  ///< since the last reading
   bool finish_told_ = false;
   bool going_on_ = false;  ///< go_on_later() is under way
   const std::shared_ptr<const bool> alive_ =

@@ -19,6 +19,7 @@ class Nowhere final : public engine::RunPort, public engine::RunnerEvents {
   void abort(std::string) override {}
   void mark_failed(std::string) override {}
   void say(std::string) override {}
+  void record(std::string) override {}
   void iteration_ended(engine::UserNumber, const engine::IterationEnd&) override {}
   void user_retired(engine::UserNumber) override {}
 };

@@ -89,6 +89,7 @@ class FakeRehearsal {
         coordinator_->timers(), [this, work = std::move(work)](TimePoint) { work(run_->control()); }));
     timers_.back()->start_at(world_.now() + offset);
   }
+  engine::Run& run() { return *run_; }
   const engine::RunSummary& go() {
     run_->start([this](const engine::RunSummary& s) {
       ++done;

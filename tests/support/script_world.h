@@ -58,6 +58,7 @@ class ScriptWorld final : engine::RunPort {
   std::vector<Ended> ended;
   std::vector<engine::UserNumber> retired;
   std::vector<std::string> said;  ///< print()
+  std::vector<std::string> history;  ///< events recorded
   std::string said_text() const;  ///< without the "flow.lua: " of each line
   std::vector<std::string> aborted, failed;
 
@@ -74,6 +75,7 @@ class ScriptWorld final : engine::RunPort {
   void abort(std::string why) override { aborted.push_back(std::move(why)); }
   void mark_failed(std::string why) override { failed.push_back(std::move(why)); }
   void say(std::string line) override { said.push_back(std::move(line)); }
+  void record(std::string event) override { history.push_back(std::move(event)); }
 
   ScriptFolder folder_;
   bindings::ScenarioOptions options_;
