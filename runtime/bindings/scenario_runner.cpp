@@ -12,7 +12,8 @@ namespace thresher::bindings {
 Result<Catalogue> read_catalogue(const ScenarioOptions& options) {
   auto host = ScriptHost::load(options, [](const std::string&) {});
   if (!host) return fail(std::move(host.error()));
-  Catalogue catalogue{.scenarios = {}, .options = (*host)->profile, .metrics = (*host)->metrics};
+  Catalogue catalogue{
+      .scenarios = {}, .options = (*host)->profile, .metrics = (*host)->metrics, .validators = (*host)->validators};
   for (const auto& scenario : (*host)->scenarios) catalogue.scenarios.push_back(scenario->info);
   for (const auto& step : (*host)->setups) {
     catalogue.has_setup = catalogue.has_setup || step->setup.function != kNone;

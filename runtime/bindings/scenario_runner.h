@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "engine/iteration_runner.h"
 #include "http/client.h"
+#include "plugin/registry.h"
 #include "profile/plan.h"
 
 namespace thresher::bindings {
@@ -29,8 +30,17 @@ struct ScenarioOptions {
   Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no limit
   bool watch_runs = false;  ///< hold the limit during the run too: a rehearsal, where the engine cannot
   bool http_debug = false, http_debug_full = false;
+  const plugin::Registry* plugins = nullptr;  ///< for thresher.generator, validator and target; outlives the runners
+  std::uint64_t seed = 0;                     ///< of generators and validators
   /// The data files scripts open, each read once: whoever has a copy of the same options shares them.
   std::shared_ptr<DataStore> data = make_data_store();
+};
+
+/// A validator that the files want the run to be judged by.
+struct WantedValidator {
+  std::string name;
+  std::string config;  ///< a JSON object; checked
+  bool operator==(const WantedValidator&) const = default;
 };
 
 /// The scenarios a set of files declares, with the options the scripts themselves ask for (thresher.options{...}).
@@ -38,6 +48,7 @@ struct Catalogue {
   std::vector<profile::ScenarioInfo> scenarios;
   profile::Profile options;                  ///< what thresher.options said; empty otherwise
   std::vector<metrics::MetricInfo> metrics;  ///< the custom metrics declared while loading
+  std::vector<WantedValidator> validators;   ///< each once, in the order named
   bool has_setup = false, has_teardown = false;
 };
 

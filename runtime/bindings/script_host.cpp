@@ -44,6 +44,8 @@ Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& opti
   add_data_natives(state, *host);
   add_recording_natives(state, *host);
   add_user_natives(state, *host);
+  add_plugin_natives(state, *host);
+  add_history_natives(state, *host);
   host->vm.push_provided("cjson");
   lua_getfield(state, -1, "encode");
   host->json_encode = luaL_ref(state, LUA_REGISTRYINDEX);

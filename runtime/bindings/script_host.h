@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "bindings/data_set.h"
 #include "bindings/json_reader.h"
+#include "bindings/named_generator.h"
 #include "bindings/scenario.h"
 #include "bindings/scenario_runner.h"
 #include "metrics/series.h"
@@ -34,6 +35,8 @@ struct ScriptHost {
   std::vector<metrics::MetricInfo> metrics;  ///< custom ones, in the order declared; scripts hold indexes
   profile::Profile profile;                  ///< what thresher.options said
   std::vector<DataRows> data_rows;           ///< opened by scripts, which hold indexes
+  std::vector<NamedGenerator> generators;    ///< likewise
+  std::vector<WantedValidator> validators;
   JsonReader json;
   /// Random numbers outside a user: the same in every VM, since every VM loads the same files.
   RandomStream loading_random{0, StreamPurpose::run, 0};
@@ -58,6 +61,8 @@ void add_choice_natives(lua_State* state, ScriptHost& host);
 void add_data_natives(lua_State* state, ScriptHost& host);
 void add_recording_natives(lua_State* state, ScriptHost& host);
 void add_user_natives(lua_State* state, ScriptHost& host);
+void add_plugin_natives(lua_State* state, ScriptHost& host);
+void add_history_natives(lua_State* state, ScriptHost& host);
 /// Makes the metatable responses share. See response.h.
 void add_response_type(lua_State* state, ScriptHost& host);
 /// math.random and math.randomseed answer from the run's seed.

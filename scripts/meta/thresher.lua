@@ -284,6 +284,82 @@ function thresher.data.csv(path, options) end
 ---@return thresher.Rows
 function thresher.data.json(path, options) end
 
+-- Plugins ---------------------------------------------------------------------------------------------------------------
+
+---What a generator plugin makes; `products` names it.
+---@class thresher.Generator
+---@field name string
+---@field products string[]
+local Generator = {}
+
+---A product as JSON text: what to send as a body, as it is. (Decoding it and encoding it again would turn empty lists into empty
+---objects.) The same generator options, seed of the run and parameters give the same bytes. A wrong parameter raises, saying
+---what would be right; `thresher plugins` lists the parameters.
+---@param product string
+---@param parameters? table<string, string|number|boolean>
+---@return string json
+function Generator:json(product, parameters) end
+
+---A product as a table, to look into.
+---@param product string
+---@param parameters? table<string, string|number|boolean>
+---@return table
+function Generator:make(product, parameters) end
+
+---While the file loads.
+---@param name string
+---@param options? table<string, string|number|boolean>
+---@return thresher.Generator
+function thresher.generator(name, options) end
+
+---@class thresher.Judgement
+---@field violations { check: string, subject: string, witness: string, details: any }[]
+---@field findings { check: string, verdict: "PASS"|"DEGRADED"|"FAIL"|"NO_DATA", observations: integer, violations: integer, summary: string, details: any }[]
+---@field documents table<string, table>
+
+---@class thresher.Validator
+---@field name string
+local Validator = {}
+
+---Judges a history of its own, apart from the run's: a list of event texts, from thresher.event.
+---@param events string[]
+---@return thresher.Judgement
+function Validator:judge(events) end
+
+---Has the run judged by a validator plugin: it reads the run's history, its violations are counted in oracle_violations and shown in
+---the report, and one violation makes the exit code 120. While the file loads.
+---@param name string
+---@param options? table<string, string|number|boolean>
+---@return thresher.Validator
+function thresher.validator(name, options) end
+
+---Adds an event to the run's history (--history FILE writes it), stamped with this moment. What the shipped validators understand is
+---listed in plugins/validators/README.md.
+---@param event string
+---@param fields? table             members of the event, encoded as JSON
+---@param raw? table<string, string>  members that are JSON texts already, such as a generated document or res.body; a text that is
+---                                 no JSON becomes a string
+---@return string event  as thresher.event gives it
+function thresher.record(event, fields, raw) end
+
+---The same event as text, stamped with this moment, for Validator:judge.
+---@param event string
+---@param fields? table
+---@param raw? table<string, string>
+---@return string
+function thresher.event(event, fields, raw) end
+
+---@class thresher.Target
+---@field name string
+---@field summary string
+---@field url string  of its first endpoint, on this machine
+---@field endpoints { name: string, port: integer, url: string }[]
+
+---What a target plugin says of itself: where its stand-in listens.
+---@param name string
+---@return thresher.Target
+function thresher.target(name) end
+
 -- The rest -------------------------------------------------------------------------------------------------------------------
 
 ---An environment variable.

@@ -185,6 +185,64 @@ thresher.data = {
   end,
 }
 
+-- Plugins ---------------------------------------------------------------------------------------------------------------
+
+-- An empty table would be encoded as {} anyway; a table with numbers for keys is a list, which options are not.
+local function options_text(options, what)
+  if options == nil then return "{}" end
+  expect(options, "table", what)
+  if options[1] ~= nil then misuse(what .. ": expected options by name") end
+  return cjson.encode(options)
+end
+
+local Generator = {}
+Generator.__index = Generator
+
+function Generator.json(generator, product, parameters)
+  return native.generate(generator.number, product, parameters or {})
+end
+
+function Generator.make(generator, product, parameters)
+  return cjson.decode(native.generate(generator.number, product, parameters or {}))
+end
+
+function thresher.generator(name, options)
+  expect(name, "string", "generator")
+  local number, products = native.open_generator(name, options_text(options, "generator"))
+  return setmetatable({ name = name, number = number, products = products }, Generator)
+end
+
+-- The run's history gets its times from whoever writes it; an event in a script's hands carries its own.
+local function stamped(text) return ('{"t":%.0f,%s'):format(native.now() * 1e9, text:sub(2)) end
+
+function thresher.record(event, fields, raw)
+  expect(event, "string", "record")
+  local text = native.event_text(event, options_text(fields, "record"), raw or {})
+  native.record(text)
+  return stamped(text)
+end
+
+function thresher.event(event, fields, raw)
+  expect(event, "string", "event")
+  return stamped(native.event_text(event, options_text(fields, "event"), raw or {}))
+end
+
+local Validator = {}
+Validator.__index = Validator
+
+function Validator.judge(validator, events)
+  return cjson.decode(native.judge(validator.name, validator.config, expect(events, "table", "judge")))
+end
+
+function thresher.validator(name, options)
+  expect(name, "string", "validator")
+  local config = options_text(options, "validator")
+  native.want_validator(name, config)
+  return setmetatable({ name = name, config = config }, Validator)
+end
+
+thresher.target = native.target
+
 -- The rest -------------------------------------------------------------------------------------------------------------------
 
 function thresher.sleep(seconds) return yield(native.start_sleep(seconds)) end
