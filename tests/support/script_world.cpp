@@ -37,7 +37,14 @@ ScriptWorld::~ScriptWorld() {
   runners_.clear();
   recorders_.clear();
   loops_.clear();
+  unanswered_.clear();
   server_.reset();
+}
+
+http::Server::Handler ScriptWorld::silence() {
+  return [this](const http::ServerRequest&, std::unique_ptr<http::Responder> responder) {
+    unanswered_.push_back(std::move(responder));
+  };
 }
 
 void ScriptWorld::serve_fleet() {

@@ -40,6 +40,8 @@ class ScriptWorld final : engine::RunPort {
 
   /// What the server answers on any port; by default 200 and {"status":"healthy"}.
   http::Server::Handler handler;
+  /// A handler that never answers.
+  http::Server::Handler silence();
   /// Listens on every port of the Leveredge fleet.
   void serve_fleet();
   std::vector<std::string> requests;  ///< "GET /health" ... in the order they came
@@ -57,9 +59,9 @@ class ScriptWorld final : engine::RunPort {
 
   std::vector<Ended> ended;
   std::vector<engine::UserNumber> retired;
-  std::vector<std::string> said;  ///< print()
+  std::vector<std::string> said;     ///< print()
   std::vector<std::string> history;  ///< events recorded
-  std::string said_text() const;  ///< without the "flow.lua: " of each line
+  std::string said_text() const;     ///< without the "flow.lua: " of each line
   std::vector<std::string> aborted, failed;
 
   /// Everything recorded so far.
@@ -83,6 +85,7 @@ class ScriptWorld final : engine::RunPort {
   event::VirtualWorld world_;
   std::unique_ptr<event::Loop> server_loop_;
   std::unique_ptr<http::Server> server_;
+  std::vector<std::unique_ptr<http::Responder>> unanswered_;  ///< they point into the server: gone before it
   std::unique_ptr<Events> events_;
   std::vector<std::unique_ptr<event::Loop>> loops_;
   std::vector<std::unique_ptr<metrics::Recorder>> recorders_;

@@ -167,7 +167,7 @@ TEST_CASE("interruption ends an iteration at its wait, whatever pcall there is",
   ScriptWorld world;
   SECTION("asleep") { world.task("while true do pcall(thresher.sleep, 100) end"); }
   SECTION("awaiting an answer") {
-    world.handler = [](const http::ServerRequest&, std::unique_ptr<http::Responder> responder) { responder.release(); };
+    world.handler = world.silence();
     world.task("while true do pcall(function() user:get('/slow') end) end");
   }
   world.start();
@@ -318,7 +318,7 @@ TEST_CASE("deep recursion and huge strings fail an iteration or nothing", "[unit
 
 TEST_CASE("a runner may be destroyed while users are parked", "[unit][bindings]") {
   ScriptWorld world;
-  world.handler = [](const http::ServerRequest&, std::unique_ptr<http::Responder> responder) { responder.release(); };
+  world.handler = world.silence();
   world.task("if user.number % 2 == 0 then thresher.sleep(10) else user:get('/slow') end");
   world.start();
   for (engine::UserNumber user = 0; user < 10; ++user) world.begin(user);

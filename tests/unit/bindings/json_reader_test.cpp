@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <lua.hpp>
+#include <map>
 
 using namespace thresher;
 using bindings::JsonReader;
@@ -16,7 +17,9 @@ class Reading {
 
   std::string operator()(const std::string& text, const std::string& path, std::uint64_t document = 0) {
     lua_settop(state_, 0);
-    std::string padded = text + std::string(JsonReader::kPadding, '{');  // what lies behind the text must not matter
+    // What lies behind the text must not matter. A named document stays where it is, as a response's body does.
+    std::string& padded = texts_[document];
+    if (document == 0 || padded.empty()) padded = text + std::string(JsonReader::kPadding, '{');
     const int values = reader_.push(state_, {padded.data(), text.size()}, path, document);
     if (values == 2) return std::string("problem: ") + lua_tostring(state_, -1);
     REQUIRE(lua_gettop(state_) == 1);
@@ -37,6 +40,7 @@ class Reading {
   }
 
  private:
+  std::map<std::uint64_t, std::string> texts_;  ///< by document
   JsonReader reader_;
   lua_State* state_;
 };
