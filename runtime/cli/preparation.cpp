@@ -132,18 +132,21 @@ Result<Preparation> prepare(RunOptions options, const Locations& locations, bool
   auto files = bindings::scenario_files(arguments);
   if (!files) return fail(std::move(files.error()));
   made.scenario = scenario_options(options, std::move(*files), rehearsal);
+  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
+  made.scenario.plugins = made.plugins.get();
+  made.scenario.seed = seed;
   auto catalogue = bindings::read_catalogue(made.scenario);
   if (!catalogue) return fail(std::move(catalogue.error()));
 
   auto shape = settle_shape(options, catalogue->options, locations);
   if (!shape) return fail(std::move(shape.error()));
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
   auto plan = profile::make_plan(*shape, std::move(catalogue->scenarios), seed,
                                  options.workers.value_or(rehearsal ? 1 : cores));
   if (!plan) return fail(std::move(plan.error()));
   made.plan = std::move(*plan);
 
+  made.validators = std::move(catalogue->validators);
   auto thresholds = read_thresholds(made.plan.thresholds, catalogue->metrics);
   if (!thresholds) return fail(std::move(thresholds.error()));
   made.thresholds = std::move(*thresholds);

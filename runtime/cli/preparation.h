@@ -30,6 +30,7 @@ struct Preparation {
   metrics::RecorderOptions recorder;
   std::unique_ptr<plugin::Registry> plugins;
   std::vector<WantedStandIn> stand_ins;
+  std::vector<bindings::WantedValidator> validators;
 };
 
 /// Reads the profile, the scripts and the plugins, and settles them into a plan (CONVENTIONS gives the order).

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/plugin_output.h"
 #include "report/csv_report.h"
 #include "report/hgrm_report.h"
+#include "report/history_report.h"
 #include "report/json_report.h"
 #include "report/sample_output.h"
 #include "report/summary_export.h"
@@ -12,7 +14,18 @@
 
 namespace thresher::cli {
 
-Result<Reports> Reports::open(const RunOptions& options, const report::RunDescription& run) {
+namespace {
+
+const plugin::OutputType* output_called(const plugin::Registry& plugins, std::string_view name) {
+  for (const plugin::OutputType* type : plugins.outputs())
+    if (type->name() == name) return type;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Reports> Reports::open(const RunOptions& options, const plugin::Registry& plugins,
+                              const report::RunDescription& run) {
   Reports opened;
   std::optional<Error> problem;
   const auto take = [&](auto output) {
@@ -32,7 +45,14 @@ Result<Reports> Reports::open(const RunOptions& options, const report::RunDescri
     if (!stats) return fail(std::move(stats.error()));
     take(report::SummaryExport::open({.path = *options.summary_export, .trend_stats = std::move(*stats)}));
   }
-  for (const std::string& out : options.outputs) take(report::SampleOutput::open(out, run));
+  if (options.history) take(report::HistoryReport::open(*options.history, run));
+  for (const std::string& out : options.outputs) {
+    const std::size_t equals = out.find('=');
+    if (const plugin::OutputType* type = output_called(plugins, std::string_view(out).substr(0, equals)))
+      take(open_plugin_output(*type, equals == std::string::npos ? "{}" : out.substr(equals + 1), run));
+    else
+      take(report::SampleOutput::open(out, run));
+  }
   if (problem) return fail(std::move(*problem));
   return opened;
 }

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "cli/run_options.h"
 #include "engine/run.h"
+#include "plugin/registry.h"
 #include "report/output.h"
 #include "report/run_description.h"
 
@@ -16,7 +17,8 @@ namespace thresher::cli {
 class Reports {
  public:
   /// `run` must outlive them.
-  static Result<Reports> open(const RunOptions& options, const report::RunDescription& run);
+  static Result<Reports> open(const RunOptions& options, const plugin::Registry& plugins,
+                              const report::RunDescription& run);
 
   void observe(engine::Run& run) const;
   /// Writes what is written at the end. The error is the first there was; the other files are written all the same.

@@ -12,6 +12,7 @@
 #include "cli/locations.h"
 #include "cli/preparation.h"
 #include "cli/reports.h"
+#include "cli/run_oracle.h"
 #include "cli/stand_in_thread.h"
 #include "cli/versions.h"
 #include "engine/run.h"
@@ -159,8 +160,12 @@ int run_command(const Command& command) {
   if (!prepared) return refuse(prepared.error());
   auto surroundings = surround(*prepared, rehearsal);
   if (!surroundings) return refuse(surroundings.error());
-  const report::RunDescription description = describe(command, *prepared, *surroundings->coordinator, rehearsal);
-  auto reports = Reports::open(prepared->options, description);
+  report::RunDescription description = describe(command, *prepared, *surroundings->coordinator, rehearsal);
+  report::Judgement judgement;
+  if (!prepared->validators.empty()) description.judgement = &judgement;
+  auto oracle = RunOracle::create(*prepared->plugins, prepared->validators, description, judgement);
+  if (!oracle) return refuse(oracle.error());
+  auto reports = Reports::open(prepared->options, *prepared->plugins, description);
   if (!reports) return refuse(reports.error());
 
   const RunOptions& options = prepared->options;
@@ -171,11 +176,12 @@ int run_command(const Command& command) {
   if (rehearsal && look.mode == report::Terminal::Mode::live) look.mode = report::Terminal::Mode::plain;
   if (rehearsal) look.plain_interval = std::chrono::minutes(1);
   report::Terminal terminal(description, look);
-  report::Judge judge;
+  report::Judge judge(description.judgement);
 
   const auto run = engine::Run::create(prepared->plan, *surroundings->coordinator, surroundings->fabric,
                                        bindings::make_runner_factory(prepared->scenario),
                                        {.recorder = prepared->recorder, .thresholds = prepared->thresholds});
+  (*oracle)->watch(*run);
   run->observe(judge);
   reports->observe(*run);
   run->observe(terminal);

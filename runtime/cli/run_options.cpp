@@ -273,7 +273,9 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
       ->expected(0, 1);
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");
   flags.text("--hgrm", run.hgrm, "HdrHistogram's percentile distribution of the response time", "FILE");
-  flags.list("--out", "every sample: json=FILE[.gz], csv=FILE, ndjson=-; repeat", "KIND=WHERE",
+  flags.text("--history", run.history, "what the validators judged, as JSON Lines; for `thresher validate`", "FILE[.gz]");
+  flags.list("--out", "every sample: json=FILE[.gz], csv=FILE, ndjson=-; or an output plugin: NAME[={...}]; repeat",
+             "KIND=WHERE",
              [&run](const std::string& t) -> Result<void> {
                run.outputs.push_back(t);
                return {};

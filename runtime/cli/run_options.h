@@ -27,7 +27,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::map<std::string, std::string> environment;  ///< --env NAME=VALUE over the process's own
 
-  std::optional<std::string> csv, json, summary_export, hgrm;
+  std::optional<std::string> csv, json, summary_export, hgrm, history;
   bool csv_full_history = false;
   std::vector<std::string> outputs;  ///< --out KIND=WHERE
   std::vector<std::string> trend_stats;

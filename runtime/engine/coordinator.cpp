@@ -193,15 +193,15 @@ void Coordinator::finish() {
   watch_timer_.cancel();
   crew_.disband();
   const TimePoint now = loop_.now();
-  merge(now, true);
-  judge_.finish(totals_, elapsed(now));
-  tell_new_exceptions();
-  tell_crossed_thresholds();
   const WorkerBooks::Sums sums = books_.sums();
   summary_.finished = loop_.wall_now();
   summary_.elapsed = elapsed(now);
   summary_.dropped_iterations = sums.dropped;
   summary_.interrupted_iterations = sums.interrupted + sums.in_flight;  // those a kill did not wait for
+  merge(now, true);
+  judge_.finish(totals_, elapsed(now));
+  tell_new_exceptions();
+  tell_crossed_thresholds();
   enter(Phase::finished);
   const Snapshot last = snapshot(true);
   for (RunObserver* observer : observers_) observer->on_finish(last);

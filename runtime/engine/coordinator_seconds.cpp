@@ -56,7 +56,8 @@ void Coordinator::merge(TimePoint now, bool last) {
     totals_.add(std::move(reading->delta));
   }
   const std::vector<HistoryEntry> settled = history_.take(last);
-  for (RunObserver* observer : observers_) observer->on_history(settled, last);
+  const HistoryPart part{.entries = settled, .now = now, .ended = last ? &summary_ : nullptr};
+  for (RunObserver* observer : observers_) observer->on_history(part);
   const std::uint64_t users = books_.sums().users;
   users_most_ = std::max(users_most_, users);
   vus_.set(static_cast<double>(users));

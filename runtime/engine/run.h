@@ -58,16 +58,37 @@ struct RunEvent {
   std::string text;
 };
 
+struct RunSummary {
+  StopReason stop = StopReason::completed;
+  std::string stop_text;       ///< why, for a person
+  std::optional<Error> error;  ///< of loading, setup or a worker
+  bool teardown_timed_out = false;
+  std::vector<std::string> marked_failed;  ///< every distinct thresher.fail(why)
+  Nanoseconds elapsed{};                   ///< of load
+  WallTime started{}, finished{};
+  std::uint64_t dropped_iterations = 0;
+  std::uint64_t interrupted_iterations = 0;
+  std::size_t stuck_workers =
+      0;  ///< threads left behind in a script that never came back: leave through std::quick_exit
+};
+
+/// What was recorded since the last part, in the order of its times. The references live until the observer returns.
+struct HistoryPart {
+  std::span<const HistoryEntry> entries;
+  TimePoint now{};
+  const RunSummary* ended =
+      nullptr;  ///< set in the last part, which comes once and perhaps without entries: how it ended
+};
+
 /// Coordinator's thread. on_finish() comes once; what the totals say of the last second is then what came since the
 /// last on_second(), teardown included. Seconds are told while load goes on, not during setup and teardown.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void on_event(const RunEvent&) {}
-  /// What was recorded since the last call, in the order of its times; before the on_second() or on_finish() whose
-  /// figures it belongs to, so that what an observer adds to Run::recorder() is in them. `last` comes once, perhaps
-  /// without entries.
-  virtual void on_history(std::span<const HistoryEntry>, bool /*last*/) {}
+  /// Comes before the on_second() or on_finish() whose figures it belongs to, so that what an observer adds to
+  /// Run::recorder() is in them.
+  virtual void on_history(const HistoryPart&) {}
   virtual void on_second(const Snapshot&) {}
   virtual void on_finish(const Snapshot&) {}
 };
@@ -84,20 +105,6 @@ class RunControl {
   virtual Result<void> scale_rate(double per_s) = 0;  ///< constant-arrival-rate: from now on
   virtual void stop(StopReason reason) = 0;           ///< gracefully, within stop_timeout
   virtual void kill() = 0;                            ///< interrupt everything now; the report still comes
-};
-
-struct RunSummary {
-  StopReason stop = StopReason::completed;
-  std::string stop_text;       ///< why, for a person
-  std::optional<Error> error;  ///< of loading, setup or a worker
-  bool teardown_timed_out = false;
-  std::vector<std::string> marked_failed;  ///< every distinct thresher.fail(why)
-  Nanoseconds elapsed{};                   ///< of load
-  WallTime started{}, finished{};
-  std::uint64_t dropped_iterations = 0;
-  std::uint64_t interrupted_iterations = 0;
-  std::size_t stuck_workers =
-      0;  ///< threads left behind in a script that never came back: leave through std::quick_exit
 };
 
 /// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this

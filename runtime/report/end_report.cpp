@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "report/failure_table.h"
+#include "report/judgement_text.h"
 #include "report/number_text.h"
 #include "report/request_table.h"
 #include "report/screen_tables.h"
@@ -228,6 +229,8 @@ std::string render_figures(const RunDescription& run, const engine::Snapshot& sn
   add_exceptions(text, totals, look);
   if (const Lines lines = threshold_lines(snapshot, look); !lines.empty())
     add_section(text, "Thresholds", "", lines, look);
+  if (run.judgement != nullptr)
+    add_section(text, "Oracle", judgement_headline(*run.judgement, look), judgement_lines(*run.judgement, look), look);
   if (had_load) add_validity(text, snapshot.validity, look);
   if (totals.overflowed_series() > 0) {
     text += fmt::format("\nToo many series: what {} more would have held is under __other__\n",

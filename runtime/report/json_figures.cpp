@@ -250,4 +250,41 @@ Json json_seconds(const SecondSeries& seconds) {
           {"duration_p95_ms", column(seconds.p95_ms)}, {"duration_p99_ms", column(seconds.p99_ms)}};
 }
 
+namespace {
+
+/// A text of a plugin as JSON; null when it is none.
+Json parsed(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? Json(nullptr) : value;
+}
+
+}  // namespace
+
+Json json_judgement(const Judgement& judgement) {
+  Json checks = Json::array(), violations = Json::array(), documents = Json::object();
+  for (const Judgement::Check& check : judgement.checks)
+    checks.push_back({{"validator", check.validator},
+                      {"check", check.name},
+                      {"verdict", name_of(check.word)},
+                      {"observations", check.observations},
+                      {"violations", check.violations},
+                      {"summary", check.summary},
+                      {"details", parsed(check.details)}});
+  for (const Judgement::Violation& violation : judgement.violations)
+    violations.push_back({{"validator", violation.validator},
+                          {"check", violation.check},
+                          {"subject", violation.subject},
+                          {"witness", violation.witness},
+                          {"at_s", violation.at_s < 0 ? Json(nullptr) : json_rounded(violation.at_s)},
+                          {"details", parsed(violation.details)}});
+  for (const Judgement::Document& document : judgement.documents)
+    documents[document.validator][document.name] = parsed(document.json);
+  return {{"validators", judgement.validators},
+          {"checks", std::move(checks)},
+          {"violation_count", judgement.violation_count},
+          {"violations", std::move(violations)},
+          {"documents", std::move(documents)},
+          {"problems", judgement.problems}};
+}
+
 }  // namespace thresher::report

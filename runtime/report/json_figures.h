@@ -18,5 +18,6 @@ Json json_exceptions(const metrics::Totals& totals);
 Json json_metrics(const metrics::Totals& totals, Nanoseconds elapsed);
 Json json_validity(const engine::Validity& validity);
 Json json_seconds(const SecondSeries& seconds);
+Json json_judgement(const Judgement& judgement);
 
 }  // namespace thresher::report

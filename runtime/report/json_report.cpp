@@ -14,32 +14,26 @@
 namespace thresher::report {
 namespace {
 
-/// Tells runs apart and is the same for the same run: FNV-1a (Fowler, Noll, Vo) over what it was started with.
-std::string id_of(const RunDescription& run) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char byte :
-       fmt::format("{} {} {}", run.plan->seed, run.created.time_since_epoch().count(), run.command_line)) {
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
-  }
-  return fmt::format("{:016x}", hash);
+Json json_run(const RunDescription& run) {
+  Json dependencies = Json::object();
+  for (const auto& [name, version] : run.dependencies) dependencies[name] = version;
+  return {{"id", id_of(run)},
+          {"thresher", run.version},
+          {"dependencies", std::move(dependencies)},
+          {"command_line", run.command_line},
+          {"rehearsal", run.rehearsal},
+          {"host", run.host},
+          {"seed", run.plan->seed},
+          {"created", format_wall_time(run.created, true)}};
 }
 
 /// The whole document but for what only the summary tells; `verdict` and `stop` keep their places.
 Json figures_of(const RunDescription& run, const engine::Snapshot& snapshot, const SecondSeries& seconds) {
-  Json dependencies = Json::object();
-  for (const auto& [name, version] : run.dependencies) dependencies[name] = version;
+  Json about = json_run(run);
+  about["elapsed_s"] = json_rounded(to_seconds(snapshot.elapsed));
   const metrics::Totals& totals = *snapshot.totals;
   return {{"schema", "thresher.report/1"},
-          {"run",
-           {{"id", id_of(run)},
-            {"thresher", run.version},
-            {"dependencies", std::move(dependencies)},
-            {"command_line", run.command_line},
-            {"rehearsal", run.rehearsal},
-            {"host", run.host},
-            {"seed", run.plan->seed},
-            {"created", format_wall_time(run.created, true)},
-            {"elapsed_s", json_rounded(to_seconds(snapshot.elapsed))}}},
+          {"run", std::move(about)},
           {"verdict", nullptr},
           {"stop", nullptr},
           {"validity", json_validity(snapshot.validity)},
@@ -50,6 +44,7 @@ Json figures_of(const RunDescription& run, const engine::Snapshot& snapshot, con
           {"checks", json_checks(totals)},
           {"thresholds", json_thresholds(*snapshot.thresholds)},
           {"oracle_violations", json_rounded(totals.aggregate("oracle_violations").counter.sum)},
+          {"oracle", run.judgement != nullptr ? json_judgement(*run.judgement) : Json(nullptr)},
           {"failures", json_failures(totals)},
           {"exceptions", json_exceptions(totals)},
           {"metrics", json_metrics(totals, snapshot.elapsed)},
@@ -75,29 +70,27 @@ void add_outcome(Json& document, const RunFacts& facts, const engine::RunSummary
 
 std::string text_of(const Json& document) { return json_text(document, 1) + "\n"; }
 
-class JsonFile final : public JsonReport {
+class JsonDocument final : public JsonReport {
  public:
-  JsonFile(std::filesystem::path path, const RunDescription& run) : path_(std::move(path)), run_(run) {}
+  /// `path`: of the file that the taker writes; empty when there is none.
+  JsonDocument(std::filesystem::path path, Taker taker, const RunDescription& run)
+      : path_(std::move(path)), taker_(std::move(taker)), run_(run) {}
 
   void on_second(const engine::Snapshot& snapshot) override { add(snapshot); }
 
   void on_finish(const engine::Snapshot& snapshot) override {
     if (snapshot.totals->second() != second_added_) add(snapshot);
     document_ = figures_of(run_, snapshot, seconds_);
-    facts_ = facts_of(snapshot);
+    facts_ = facts_of(snapshot, run_.judgement);
   }
 
   Result<void> conclude(const engine::RunSummary& summary) override {
     add_outcome(document_, facts_, summary);
-    if (path_ != "-") return write_file(path_, text_of(document_));
-    Result<LineWriter> lines = LineWriter::open(path_);
-    if (!lines) return fail(std::move(lines.error()));
-    lines->append(text_of(document_));
-    return lines->close();
+    return taker_(text_of(document_));
   }
 
   std::vector<std::filesystem::path> files() const override {
-    if (path_ == "-") return {};
+    if (path_.empty()) return {};
     return {path_};
   }
 
@@ -108,6 +101,7 @@ class JsonFile final : public JsonReport {
   }
 
   std::filesystem::path path_;
+  Taker taker_;
   const RunDescription& run_;
   SecondSeries seconds_;
   Json document_;
@@ -115,19 +109,49 @@ class JsonFile final : public JsonReport {
   std::uint64_t second_added_ = 0;
 };
 
+Result<void> write_to_standard_output(const std::string& text) {
+  Result<LineWriter> lines = LineWriter::open("-");
+  if (!lines) return fail(std::move(lines.error()));
+  lines->append(text);
+  return lines->close();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<JsonReport>> JsonReport::open(const std::filesystem::path& path, const RunDescription& run) {
-  if (path != "-") {
-    if (Result<void> writable = check_writable(path); !writable) return fail(std::move(writable.error()));
-  }
-  return std::make_unique<JsonFile>(path, run);
+  if (path == "-") return to(write_to_standard_output, run);
+  if (Result<void> writable = check_writable(path); !writable) return fail(std::move(writable.error()));
+  const auto write = [path](const std::string& text) { return write_file(path, text); };
+  return std::make_unique<JsonDocument>(path, write, run);
+}
+
+std::unique_ptr<JsonReport> JsonReport::to(Taker taker, const RunDescription& run) {
+  return std::make_unique<JsonDocument>(std::filesystem::path{}, std::move(taker), run);
+}
+
+std::string json_run_text(const RunDescription& run) {
+  return json_text(Json{{"run", json_run(run)}, {"plan", json_plan(*run.plan)}}, -1);
+}
+
+std::string json_second_text(const engine::Snapshot& snapshot) {
+  const metrics::Totals& totals = *snapshot.totals;
+  return json_text(Json{{"elapsed_s", json_rounded(to_seconds(snapshot.elapsed))},
+                        {"wall", format_wall_time(snapshot.wall, true)},
+                        {"phase", engine::name_of(snapshot.phase)},
+                        {"users", snapshot.users},
+                        {"in_flight", snapshot.in_flight},
+                        {"iterations", json_iterations(totals, snapshot.elapsed)},
+                        {"requests", json_requests(totals, snapshot.elapsed)},
+                        {"checks", json_checks(totals)},
+                        {"thresholds", json_thresholds(*snapshot.thresholds)},
+                        {"validity", json_validity(snapshot.validity)}},
+                   -1);
 }
 
 std::string json_report_text(const RunDescription& run, const engine::Snapshot& snapshot, const SecondSeries& seconds,
                              const engine::RunSummary& summary) {
   Json document = figures_of(run, snapshot, seconds);
-  add_outcome(document, facts_of(snapshot), summary);
+  add_outcome(document, facts_of(snapshot, run.judgement), summary);
   return text_of(document);
 }
 

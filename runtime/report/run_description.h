@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "profile/plan.h"
+#include "report/judgement.h"
 
 namespace thresher::report {
 
@@ -20,6 +21,11 @@ struct RunDescription {
   bool rehearsal = false;
   WallTime created{};      ///< when it was made ...
   TimePoint created_at{};  ///< ... and the same instant on the clock that samples are stamped with
+  const Judgement* judgement =
+      nullptr;  ///< of the run's history, filled while it goes on; null: no validator was asked
 };
+
+/// Tells runs apart and is the same for the same run: 16 hexadecimal digits of its seed, start and command line.
+std::string id_of(const RunDescription& run);
 
 }  // namespace thresher::report

@@ -94,6 +94,9 @@ void find_in_facts(const RunFacts& facts, std::vector<Finding>& found) {
                      of_thresholds(facts.thresholds_without_data.size()) +
                          " had nothing to judge: " + joined(facts.thresholds_without_data)});
   }
+  if (!facts.validators_without_data.empty()) {
+    found.push_back({122, "NO_DATA", "nothing to judge for validator " + joined(facts.validators_without_data)});
+  }
   if (!facts.thresholds_failed.empty()) {
     found.push_back(
         {99, "FAILED", of_thresholds(facts.thresholds_failed.size()) + " failed: " + joined(facts.thresholds_failed)});
@@ -104,6 +107,7 @@ std::string praise(const RunFacts& facts) {
   std::string text = facts.thresholds == 0   ? "no threshold was set"
                      : facts.thresholds == 1 ? "the threshold held"
                                              : fmt::format("all {} thresholds held", facts.thresholds);
+  if (facts.validators > 0) text += ", the oracle found nothing wrong";
   if (facts.requests == 0 && facts.iterations == 0) return text + ", and nothing was observed";
   const double ratio =
       facts.requests == 0 ? 0 : static_cast<double>(facts.requests_failed) / static_cast<double>(facts.requests);
@@ -115,8 +119,12 @@ std::string praise(const RunFacts& facts) {
 
 }  // namespace
 
-RunFacts facts_of(const engine::Snapshot& snapshot) {
+RunFacts facts_of(const engine::Snapshot& snapshot, const Judgement* judgement) {
   RunFacts facts;
+  if (judgement != nullptr) {
+    facts.validators = judgement->validators.size();
+    facts.validators_without_data = judgement->without_verdict();
+  }
   facts.validity = snapshot.validity;
   if (snapshot.totals != nullptr) {
     const metrics::Totals& totals = *snapshot.totals;
@@ -157,7 +165,7 @@ Verdict judge(const RunFacts& facts, const engine::RunSummary& summary) {
     }
   }
   if (decided) return verdict;
-  if (facts.thresholds == 0) verdict.word = "FINISHED";  // nobody said what would be good enough
+  if (facts.thresholds + facts.validators == 0) verdict.word = "FINISHED";  // nobody said what would be good enough
   verdict.text = praise(facts);
   return verdict;
 }

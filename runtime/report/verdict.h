@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/run.h"
+#include "report/judgement.h"
 
 namespace thresher::report {
 
@@ -16,8 +17,11 @@ struct RunFacts {
   std::size_t thresholds = 0;
   std::vector<std::string> thresholds_failed;        ///< "http_req_duration p(95)<500: 612 ms"
   std::vector<std::string> thresholds_without_data;  ///< "http_req_duration{tag:x} p(95)<500"
+  std::size_t validators = 0;
+  std::vector<std::string> validators_without_data;  ///< asked for a verdict, and saw nothing or could not judge
 };
-RunFacts facts_of(const engine::Snapshot& snapshot);
+/// `judgement`: nullptr when no validator was asked.
+RunFacts facts_of(const engine::Snapshot& snapshot, const Judgement* judgement = nullptr);
 
 /// How a run ended, in one line and one number (CONVENTIONS, "Exit codes").
 struct Verdict {
@@ -41,7 +45,8 @@ struct Verdict {
 ///   108  the script called abort            from here on the run is cut short: what thresholds say of
 ///   105  interrupted                        half a run must not look like what they say of a whole one
 ///   110  the script called fail             its author's own verdict, on a whole run
-///   122  a threshold had nothing to judge   a silent pass otherwise
+///   122  a threshold or validator had        a silent pass otherwise
+///        nothing to judge
 ///    99  a threshold failed
 ///   101  teardown timed out                 the load and its figures are sound
 Verdict judge(const RunFacts& facts, const engine::RunSummary& summary);
@@ -49,10 +54,13 @@ Verdict judge(const RunFacts& facts, const engine::RunSummary& summary);
 /// Keeps the facts of a run until its summary is known.
 class Judge final : public engine::RunObserver {
  public:
-  void on_finish(const engine::Snapshot& snapshot) override { facts_ = facts_of(snapshot); }
+  /// `judgement` outlives it; nullptr when no validator was asked.
+  explicit Judge(const Judgement* judgement = nullptr) : judgement_(judgement) {}
+  void on_finish(const engine::Snapshot& snapshot) override { facts_ = facts_of(snapshot, judgement_); }
   Verdict verdict(const engine::RunSummary& summary) const { return judge(facts_, summary); }
 
  private:
+  const Judgement* judgement_;
   RunFacts facts_;
 };
 

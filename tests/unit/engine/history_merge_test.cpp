@@ -22,10 +22,10 @@ using Texts = std::vector<std::string>;
 
 /// Remembers what a run's history said, and when in the run's course it said so.
 struct HistoryLog final : RunObserver {
-  void on_history(std::span<const HistoryEntry> entries, bool last) override {
-    for (const HistoryEntry& entry : entries) told.push_back(entry);
-    ends += last ? 1 : 0;
-    if (run != nullptr && !entries.empty())
+  void on_history(const HistoryPart& part) override {
+    for (const HistoryEntry& entry : part.entries) told.push_back(entry);
+    ends += part.ended != nullptr ? 1 : 0;
+    if (run != nullptr && !part.entries.empty())
       run->recorder().counter(*metrics::builtin_metric("oracle_violations"), {}).add(1);
   }
   void on_finish(const Snapshot& s) override { counted = s.totals->aggregate("oracle_violations").counter.sum; }
