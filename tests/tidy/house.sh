@@ -20,8 +20,9 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["engine"] = "base profile pacing metrics event"
     uses["bindings"] = "base profile pacing metrics event engine script http plugin"
     uses["report"] = "base profile pacing metrics event engine"
-    uses["service"] = "base profile pacing metrics event engine http plugin"
-    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report service"
+    uses["store"] = "base profile pacing metrics event engine"
+    uses["service"] = "base profile pacing metrics event engine http plugin store"
+    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service"
   }
   function complain(why) { print FILENAME ":" FNR ": " why; found = 1 }
   function finish_file() {

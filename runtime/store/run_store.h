@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "store/location.h"
+#include "store/owner.h"
+#include "store/run_record.h"
+
+namespace thresher::store {
+
+/// Which runs to list. Everything empty: all of them.
+struct RunFilter {
+  std::string kind, status;
+  std::string text;  ///< somewhere in name, files, profile, host, command line or tags, whatever the case
+  std::optional<WallTime> started_before;
+  std::size_t limit = 50;
+};
+
+struct OpenOptions {
+  Owner owner = Owner::of_this_process();  ///< of the runs this store begins
+  std::function<WallTime()> now;           ///< empty: the system's clock. Called on the thread that calls the store
+};
+
+/// The run history: one record per run, kept whatever happens to the process that writes it.
+///
+/// A run that was begun and not finished is `running` as long as its process lives. Opening and listing sweep: a run
+/// whose process is gone (seen from the same machine), or that gave no sign of life for kHeartbeatTimeout (seen from
+/// another one), becomes `interrupted`. Should its owner be alive after all, its next heartbeat or its end takes that
+/// back.
+///
+/// One thread at a time; many processes at once. Calls may wait for another process's lock, up to kLockTimeout. Errors
+/// name the file or the server, never a password, and say what can be done.
+class RunStore {
+ public:
+  static constexpr Nanoseconds kHeartbeatInterval = std::chrono::seconds(5);
+  static constexpr Nanoseconds kHeartbeatTimeout = std::chrono::minutes(2);
+  static constexpr Nanoseconds kLockTimeout = std::chrono::seconds(10);
+
+  /// Makes the database and its tables when there are none, migrates older ones, refuses newer ones.
+  static Result<std::unique_ptr<RunStore>> open(const Location& location, OpenOptions options = {});
+  virtual ~RunStore() = default;
+
+  /// Notes that a run begins now, and returns its id: sortable by time, unique, 12 characters.
+  virtual Result<std::string> begin(const RunStart& start) = 0;
+  /// A sign of life. Not_found: somebody removed the run.
+  virtual Result<void> heartbeat(const std::string& id) = 0;
+  /// All of the end at once, or nothing. Not_found: there is no such run, or it has ended already.
+  virtual Result<void> finish(const std::string& id, const RunEnd& end) = 0;
+  /// Appends a note to a run, ended or not.
+  virtual Result<void> annotate(const std::string& id, std::string_view text) = 0;
+
+  /// Newest first, without documents and notes.
+  virtual Result<std::vector<RunRecord>> list(const RunFilter& filter) = 0;
+  /// Everything of one run.
+  virtual Result<RunRecord> get(const std::string& id) = 0;
+  /// The id a person means: a whole one, the unique beginning of one, `last`, or `last~N` (N before the last).
+  virtual Result<std::string> resolve(std::string_view reference) = 0;
+  /// The last `count` runs before `run` of its kind and conditions that ended completed or completed_with_failures and
+  /// were not INVALID: what it may be judged against. Newest first, without documents.
+  virtual Result<std::vector<RunRecord>> comparable_before(const RunRecord& run, std::size_t count) = 0;
+  /// With document and notes. A run that goes on is refused (invalid_argument).
+  virtual Result<void> remove(const std::string& id) = 0;
+};
+
+}  // namespace thresher::store
