@@ -1,5 +1,6 @@
 #include "bindings/user.h"
 
+#include <algorithm>
 #include <lua.hpp>
 
 #include "base/text.h"
@@ -38,7 +39,13 @@ User& waiting_user(lua_State* state, const char* what) {
 
 namespace {
 
-/// user.number, user.iteration, user.host; other fields are the script's own.
+/// No other iteration of the run has the same: the arrival's number, or the user's number and own count in one.
+std::uint64_t serial_of(const User& user) {
+  if (user.iteration.open_model) return user.iteration.number;
+  return user.number + user.iteration.number * std::max<std::uint64_t>(user.runner.plan().users, 1);
+}
+
+/// user.number, user.iteration, user.serial, user.host; other fields are the script's own.
 int user_field(lua_State* state) {
   const auto* user = static_cast<const User*>(script::owner_of(state));
   if (user == nullptr || lua_type(state, 2) != LUA_TSTRING) return 0;
@@ -47,6 +54,8 @@ int user_field(lua_State* state) {
     lua_pushnumber(state, static_cast<double>(user->number) + 1);
   } else if (name == "iteration" && user->plan != nullptr) {
     lua_pushnumber(state, static_cast<double>(user->iteration.number) + 1);
+  } else if (name == "serial" && user->plan != nullptr) {
+    lua_pushnumber(state, static_cast<double>(serial_of(*user)));
   } else if (name == "host") {
     const auto* host = user->runner.requests().host_of_user(*user);
     if (host == nullptr) return 0;
@@ -112,6 +121,13 @@ int native_now(lua_State* state) {
   return 1;
 }
 
+/// wall() -> seconds since 1970
+int native_wall(lua_State* state) {
+  const auto now = user_of(state, "wall").runner.loop().wall_now();
+  lua_pushnumber(state, to_seconds(now.time_since_epoch()));
+  return 1;
+}
+
 /// timestamp() -> "2026-11-21T02:46:00.123456789Z"
 int native_timestamp(lua_State* state) {
   const auto text = format_wall_time(user_of(state, "timestamp").runner.loop().wall_now(), true);
@@ -131,6 +147,7 @@ void add_user_natives(lua_State* state, ScriptHost& host) {
                {"fail", native_fail},
                {"now", native_now},
                {"timestamp", native_timestamp},
+               {"wall", native_wall},
                {"start_request", start_request}});
 }
 

@@ -87,6 +87,7 @@ function thresher.sleep(seconds) end
 ---@class thresher.User
 ---@field number integer      from 1, over all workers; nil in setup and teardown
 ---@field iteration integer   from 1: this user's own count, or the arrival's number in the open model
+---@field serial integer      from 0: no other iteration of the run has the same, whatever the workers; for work that must differ
 ---@field host? string        "http://127.0.0.1:8007": where its paths go
 ---@field [any] any
 local User = {}
@@ -395,6 +396,10 @@ function thresher.uuid() end
 ---Seconds on a clock that never goes back (virtual in rehearsal); only differences mean something.
 ---@return number
 function thresher.now() end
+
+---Seconds since 1970, with a fraction; virtual in rehearsal. To label things: differences are thresher.now()'s.
+---@return number
+function thresher.wall() end
 
 ---"2026-11-21T02:46:00.123456789Z"; virtual in rehearsal.
 ---@return string

@@ -259,6 +259,7 @@ thresher.pick = native.pick
 thresher.uuid = native.uuid
 thresher.now = native.now
 thresher.timestamp = native.timestamp
+thresher.wall = native.wall
 thresher.json = cjson
 
 local names = {}

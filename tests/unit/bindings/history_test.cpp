@@ -73,3 +73,14 @@ TEST_CASE("a plugin that is not there is named while the file loads", "[unit][bi
   REQUIRE_FALSE(started);
   CHECK_THAT(to_text(started.error()), Contains("flow.lua:2: " + problem));
 }
+
+TEST_CASE("user.serial tells every iteration of a run apart", "[unit][bindings]") {
+  ScriptWorld world(2);
+  world.plan().users = 10;
+  world.task("print(user.serial)");
+  world.start();
+  for (int round = 0; round < 2; ++round)
+    for (const engine::UserNumber user : {0, 1, 9}) world.iterate(user);
+  world.arrive(4, 123);
+  CHECK(world.said_text() == "0\n1\n9\n10\n11\n19\n123\n");
+}

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "script/vm.h"
+#include "support/sanitizer.h"
 #include "support/script_folder.h"
 
 using namespace thresher;
@@ -33,6 +34,7 @@ Result<void> run_and_break(Vm& vm, const std::string& source) {
 }  // namespace
 
 TEST_CASE("an endless loop is broken from another thread, with its line", "[unit][script]") {
+  if (test::kSignalsWait) return;
   Vm vm;
   const auto result = run_and_break(vm, "local n = 0\nwhile true do\n  n = n + 1\nend\n");
   REQUIRE_FALSE(result);
@@ -41,6 +43,7 @@ TEST_CASE("an endless loop is broken from another thread, with its line", "[unit
 }
 
 TEST_CASE("no pcall of its own saves an endless script", "[unit][script]") {
+  if (test::kSignalsWait) return;
   Vm vm;
   const auto result = run_and_break(
       vm, "while true do pcall(function() while true do pcall(function() while true do end end) end end) end");
@@ -49,6 +52,7 @@ TEST_CASE("no pcall of its own saves an endless script", "[unit][script]") {
 }
 
 TEST_CASE("after a break the VM runs other scripts as before", "[unit][script]") {
+  if (test::kSignalsWait) return;
   Vm vm;
   REQUIRE_FALSE(run_and_break(vm, "while true do end"));
   ScriptFolder folder;
