@@ -33,7 +33,7 @@ class RunOracle::Bench final : public plugin::JudgementSink {
          .subject = std::move(told.subject),
          .witness = std::move(told.witness),
          .details = std::move(told.details),
-         .at_s = told.at < Nanoseconds{} ? -1 : to_seconds(told.at)});
+         .at = told.at});
   }
 
   void on_finding(plugin::Finding told) override {

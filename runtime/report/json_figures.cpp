@@ -271,12 +271,13 @@ Json json_judgement(const Judgement& judgement) {
                       {"summary", check.summary},
                       {"details", parsed(check.details)}});
   for (const Judgement::Violation& violation : judgement.violations)
-    violations.push_back({{"validator", violation.validator},
-                          {"check", violation.check},
-                          {"subject", violation.subject},
-                          {"witness", violation.witness},
-                          {"at_s", violation.at_s < 0 ? Json(nullptr) : json_rounded(violation.at_s)},
-                          {"details", parsed(violation.details)}});
+    violations.push_back(
+        {{"validator", violation.validator},
+         {"check", violation.check},
+         {"subject", violation.subject},
+         {"witness", violation.witness},
+         {"at_s", violation.at < Nanoseconds{} ? Json(nullptr) : json_rounded(to_seconds(violation.at))},
+         {"details", parsed(violation.details)}});
   for (const Judgement::Document& document : judgement.documents)
     documents[document.validator][document.name] = parsed(document.json);
   return {{"validators", judgement.validators},

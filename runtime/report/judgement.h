@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace thresher::report {
 
 /// What the validators said of a run's history: filled while the run goes on, complete before the last snapshot is
@@ -20,7 +22,7 @@ struct Judgement {
   struct Violation {
     std::string validator, check, subject, witness;
     std::string details;  ///< a JSON object, or empty
-    double at_s = -1;     ///< since the run began; -1: the absence of something showed it
+    Nanoseconds at{-1};   ///< since the run began; -1: the absence of something showed it
   };
   struct Document {
     std::string validator, name, json;

@@ -36,7 +36,8 @@ void add_violations(Lines& lines, const Judgement& judgement, const Look& look) 
   for (const Judgement::Violation& violation : judgement.violations) {
     if (++shown[{violation.validator, violation.check}] > kShownOfACheck) continue;
     lines.emplace_back();
-    const std::string at = violation.at_s < 0 ? std::string() : fmt::format(", seen at {:.3f} s", violation.at_s);
+    const std::string at =
+        violation.at < Nanoseconds{} ? std::string() : fmt::format(", seen at {:.3f} s", to_seconds(violation.at));
     add_wrapped(lines, 2, fmt::format("{} {}: {}{}", violation.validator, violation.check, violation.subject, at), look,
                 Tone::bad);
     for (const std::string& line : split(violation.witness, "\n")) add_wrapped(lines, 6, line, look);
