@@ -36,6 +36,7 @@ struct thresher_config {
   /// The first wrong question, in words ("reads option "rate" as a text, but declares it a number"); empty when there
   /// was none.
   const std::string& misuse() const { return misuse_; }
+  void forget_misuse() { misuse_.clear(); }
 
  private:
   const Entry* find(std::string_view name) const;

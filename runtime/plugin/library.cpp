@@ -3,8 +3,12 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <system_error>
 
+#include "plugin/load_watch.h"
 #include "plugin/text.h"
 
 namespace thresher::plugin {
@@ -34,19 +38,38 @@ std::string missing_entry(void* handle) {
   return "is not a thresher plugin: it exports no thresher_plugin_v1";
 }
 
+constexpr std::size_t kSizeOf10 = offsetof(thresher_plugin, generators);  ///< the first member that 1.1 appended
+
 /// What is wrong with the table an entry point returned; empty when it may be read.
 std::string objection(const thresher_plugin& plugin) {
   // The first three members are in every version, so the ABI can be told even when the size is wrong.
   if (plugin.abi_major != THRESHER_ABI_MAJOR)
     return fmt::format("was built for ABI {}.{}; this thresher speaks {}.{}", plugin.abi_major, plugin.abi_minor,
                        THRESHER_ABI_MAJOR, THRESHER_ABI_MINOR);
-  if (plugin.struct_size < sizeof(thresher_plugin))
-    return fmt::format("has a thresher_plugin of {} bytes; ABI 1.0 has {}", plugin.struct_size,
-                       sizeof(thresher_plugin));
+  if (plugin.struct_size < kSizeOf10)
+    return fmt::format("has a thresher_plugin of {} bytes; ABI 1.0 has {}", plugin.struct_size, kSizeOf10);
   if (!is_name(plugin.name))
     return fmt::format("calls itself \"{}\"; names are lower case letters, digits, '_' and '-'", view_of(plugin.name));
-  if (plugin.target_count > 0 && !plugin.targets)
-    return fmt::format("declares {} targets, but its table is NULL", plugin.target_count);
+  return {};
+}
+
+/// Copies the members that a plugin of any minor version has.
+thresher_plugin known_members(const thresher_plugin& given) {
+  thresher_plugin known{};
+  std::memcpy(&known, &given, std::min<std::size_t>(given.struct_size, sizeof known));
+  return known;
+}
+
+/// What is wrong with the tables of the kinds; empty when they may be read.
+std::string missing_table(const thresher_plugin& plugin) {
+  const auto lacks = [](const void* table, std::size_t count) { return count > 0 && !table; };
+  const auto say = [](std::size_t count, std::string_view kinds) {
+    return fmt::format("declares {} {}, but its table is NULL", count, kinds);
+  };
+  if (lacks(plugin.targets, plugin.target_count)) return say(plugin.target_count, "targets");
+  if (lacks(plugin.generators, plugin.generator_count)) return say(plugin.generator_count, "generators");
+  if (lacks(plugin.validators, plugin.validator_count)) return say(plugin.validator_count, "validators");
+  if (lacks(plugin.outputs, plugin.output_count)) return say(plugin.output_count, "outputs");
   return {};
 }
 
@@ -60,21 +83,23 @@ Result<fs::path> find_library(const fs::path& given) {
 }
 
 Result<Library> open_library(const fs::path& path) {
+  const LoadWatch watch(path);
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) return refuse(path, "does not load: " + loader_problem(path));
   const auto entry = reinterpret_cast<decltype(&thresher_plugin_v1)>(dlsym(handle, "thresher_plugin_v1"));
   if (!entry) return refuse(path, missing_entry(handle));
 
   auto host = std::make_unique<Host>(path.stem().string());
-  Library library{path, host.get(), nullptr};
+  const thresher_plugin* given = nullptr;
   const CallScope call;
-  if (const auto escaped = escaped_exception([&] { library.plugin = entry(host->table()); }))
+  if (const auto escaped = escaped_exception([&] { given = entry(host->table()); }))
     return refuse(path, "thresher_plugin_v1 " + *escaped);
-  if (!library.plugin)
-    return refuse(path, call.failure().value_or("thresher_plugin_v1 returned NULL without saying why"));
-  if (auto problem = objection(*library.plugin); !problem.empty()) return refuse(path, problem);
-  static_cast<void>(host.release());  // see Library: the plugin may hold on to its table until the process exits
-  return library;
+  if (!given) return refuse(path, call.failure().value_or("thresher_plugin_v1 returned NULL without saying why"));
+  if (auto problem = objection(*given); !problem.empty()) return refuse(path, problem);
+  const thresher_plugin plugin = known_members(*given);
+  if (auto problem = missing_table(plugin); !problem.empty()) return refuse(path, problem);
+  return Library{path, host.release(),
+                 plugin};  // released: the plugin may hold on to its table until the process exits
 }
 
 }  // namespace thresher::plugin

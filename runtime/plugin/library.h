@@ -14,7 +14,7 @@ namespace thresher::plugin {
 struct Library {
   std::filesystem::path path;  ///< canonical
   Host* host = nullptr;
-  const thresher_plugin* plugin = nullptr;
+  thresher_plugin plugin{};  ///< what it gave; members of a later minor version than its own are 0
 };
 
 /// The canonical path of a library, so that one library is known by one name and dlopen does not search the system's
@@ -22,7 +22,7 @@ struct Library {
 Result<std::filesystem::path> find_library(const std::filesystem::path& given);
 
 /// Opens the library at a canonical path, calls its entry point and checks that it speaks our ABI. Every error begins
-/// `plugin "PATH":`.
+/// `plugin "PATH":`. A plugin that crashes meanwhile ends the process, named: see LoadWatch.
 Result<Library> open_library(const std::filesystem::path& path);
 
 }  // namespace thresher::plugin

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "plugin/table_array.h"
 #include "plugin/text.h"
 
 namespace thresher::plugin {
@@ -67,34 +69,32 @@ std::string range_of(const OptionSpec& spec) {
   return spec.has_minimum ? fmt::format("at least {}", spec.minimum) : fmt::format("at most {}", spec.maximum);
 }
 
-/// What is wrong with `value`, as the end of a sentence; empty when nothing is.
-std::string objection(const OptionSpec& spec, const OptionValue& value, std::string_view written) {
-  if (std::holds_alternative<std::monostate>(value))
-    return fmt::format("must be {}, not {}", type_name(spec.type), written);
-  if (const auto* text = std::get_if<std::string>(&value); text && !spec.choices.empty()) {
-    for (const std::string& choice : spec.choices)
-      if (choice == *text) return {};
-    const std::string_view near = closest(*text, spec.choices);
-    return fmt::format("must be one of {}, not {}{}", fmt::join(spec.choices, ", "), written,
-                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
-  }
+/// Whether a value is of the right kind, among the choices and within the bounds. Builds no text.
+bool fits(const OptionSpec& spec, const OptionValue& value) {
   double number = 0;
+  if (const auto* text = std::get_if<std::string>(&value))
+    return spec.choices.empty() || std::find(spec.choices.begin(), spec.choices.end(), *text) != spec.choices.end();
   if (const auto* real = std::get_if<double>(&value))
     number = *real;
   else if (const auto* integer = std::get_if<std::int64_t>(&value))
     number = static_cast<double>(*integer);
   else
-    return {};
-  if ((spec.has_minimum && number < spec.minimum) || (spec.has_maximum && number > spec.maximum))
-    return fmt::format("must be {}, not {}", range_of(spec), written);
-  return {};
+    return std::holds_alternative<bool>(value);
+  return !(spec.has_minimum && number < spec.minimum) && !(spec.has_maximum && number > spec.maximum);
 }
 
-/// Steps through a plugin's array by the size its elements were compiled with.
-const thresher_option& option_at(const thresher_option* first, std::size_t index) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(first) + index * first->struct_size;
-  return *reinterpret_cast<const thresher_option*>(bytes);
+/// Why a value does not fit, as the end of a sentence.
+std::string objection(const OptionSpec& spec, const OptionValue& value, std::string_view written) {
+  if (std::holds_alternative<std::monostate>(value))
+    return fmt::format("must be {}, not {}", type_name(spec.type), written);
+  const auto* text = std::get_if<std::string>(&value);
+  if (!text) return fmt::format("must be {}, not {}", range_of(spec), written);
+  const std::string_view near = closest(*text, spec.choices);
+  return fmt::format("must be one of {}, not {}{}", fmt::join(spec.choices, ", "), written,
+                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
 }
+
+std::string quoted(std::string_view text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Result<OptionSpec> read_spec(const thresher_option& option) {
   if (!is_name(option.name) || view_of(option.name).find('-') != std::string_view::npos)
@@ -115,9 +115,10 @@ Result<OptionSpec> read_spec(const thresher_option& option) {
   spec.maximum = option.maximum;
   if (option.default_value.size == 0) return spec;
   spec.default_value = parse_value(spec.type, view_of(option.default_value));
-  if (auto problem = objection(spec, spec.default_value, fmt::format("\"{}\"", view_of(option.default_value)));
-      !problem.empty())
-    return fail(ErrorCode::plugin, fmt::format("declares a default for the option \"{}\" that {}", spec.name, problem));
+  if (!fits(spec, spec.default_value))
+    return fail(ErrorCode::plugin,
+                fmt::format("declares a default for the option \"{}\" that {}", spec.name,
+                            objection(spec, spec.default_value, quoted(view_of(option.default_value)))));
   return spec;
 }
 
@@ -136,17 +137,13 @@ std::string_view type_name(std::int32_t type) {
   }
 }
 
-Result<OptionSchema> OptionSchema::read(const thresher_option* options, std::size_t count) {
+Result<OptionSchema> OptionSchema::read(const thresher_option* options, std::size_t count, std::string_view noun) {
   OptionSchema schema;
-  if (count == 0) return schema;
-  if (!options) return fail(ErrorCode::plugin, fmt::format("declares {} options, but its table is NULL", count));
-  if (options->struct_size < sizeof(thresher_option))
-    return fail(ErrorCode::plugin, fmt::format("has a thresher_option of {} bytes; ABI 1.0 has {}",
-                                               options->struct_size, sizeof(thresher_option)));
-  for (std::size_t i = 0; i < count; ++i) {
-    if (option_at(options, i).struct_size != options->struct_size)
-      return fail(ErrorCode::plugin, fmt::format("has options of different struct_size, from number {} on", i + 1));
-    auto spec = read_spec(option_at(options, i));
+  schema.noun_ = noun;
+  const auto declared = read_array(options, count, "thresher_option", "options", "1.0");
+  if (!declared) return fail(declared.error());
+  for (const thresher_option* option : *declared) {
+    auto spec = read_spec(*option);
     if (!spec) return fail(std::move(spec.error()));
     for (const OptionSpec& earlier : schema.options_)
       if (earlier.name == spec->name)
@@ -156,33 +153,70 @@ Result<OptionSchema> OptionSchema::read(const thresher_option* options, std::siz
   return schema;
 }
 
+std::size_t OptionSchema::index_of(std::string_view name) const {
+  const auto at = std::find_if(options_.begin(), options_.end(), [&](const auto& spec) { return spec.name == name; });
+  return static_cast<std::size_t>(at - options_.begin());
+}
+
+Error OptionSchema::unknown(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : options_) names.push_back(spec.name);
+  const std::string_view near = closest(name, names);
+  const std::string known = names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
+  return {ErrorCode::invalid_argument,
+          fmt::format("unknown {} {}; {}", noun_, quoted(name),
+                      near.empty() ? known : fmt::format("did you mean \"{}\"?", near)),
+          {}};
+}
+
+Error OptionSchema::wrong(const OptionSpec& spec, const OptionValue& value, std::string_view written) const {
+  return {
+      ErrorCode::invalid_argument, fmt::format("{} \"{}\" {}", noun_, spec.name, objection(spec, value, written)), {}};
+}
+
+void OptionSchema::set_defaults(thresher_config& config) const {
+  if (config.entries.empty())
+    for (const OptionSpec& spec : options_) config.entries.push_back({spec.name, spec.type, spec.default_value, false});
+  for (std::size_t i = 0; i < options_.size(); ++i) {
+    if (!std::exchange(config.entries[i].given, false)) continue;
+    config.entries[i].value = options_[i].default_value;
+  }
+  config.forget_misuse();
+}
+
 Result<thresher_config> OptionSchema::resolve(std::string_view json) const {
   const Json given = trim(json).empty() ? Json::object() : Json::parse(json, nullptr, false);
   if (!given.is_object())
-    return fail(ErrorCode::invalid_argument, fmt::format("options must be a JSON object, not {}", json));
-
-  std::vector<std::string> names;
-  for (const OptionSpec& spec : options_) names.push_back(spec.name);
+    return fail(ErrorCode::invalid_argument, fmt::format("{}s must be a JSON object, not {}", noun_, json));
   thresher_config config;
-  for (const OptionSpec& spec : options_) config.entries.push_back({spec.name, spec.type, spec.default_value, false});
-
+  set_defaults(config);
   for (const auto& [name, value] : given.items()) {
-    const auto at = std::find(names.begin(), names.end(), name);
-    if (at == names.end()) {
-      const std::string_view near = closest(name, names);
-      const std::string known = names.empty() ? "there are none" : fmt::format("there are {}", fmt::join(names, ", "));
-      return fail(ErrorCode::invalid_argument,
-                  near.empty() ? fmt::format("unknown option \"{}\"; {}", name, known)
-                               : fmt::format("unknown option \"{}\"; did you mean \"{}\"?", name, near));
-    }
-    const auto index = static_cast<std::size_t>(at - names.begin());
+    const std::size_t index = index_of(name);
+    if (index == options_.size()) return fail(unknown(name));
     OptionValue read = value_of(options_[index].type, value);
-    if (auto problem = objection(options_[index], read, value.dump()); !problem.empty())
-      return fail(ErrorCode::invalid_argument, fmt::format("option \"{}\" {}", name, problem));
+    if (!fits(options_[index], read))
+      return fail(wrong(options_[index], read, value.dump(-1, ' ', false, Json::error_handler_t::replace)));
     config.entries[index].value = std::move(read);
     config.entries[index].given = true;
   }
   return config;
+}
+
+Result<void> OptionSchema::resolve(std::span<const std::pair<std::string_view, std::string_view>> given,
+                                   thresher_config& config) const {
+  set_defaults(config);
+  for (const auto& [name, text] : given) {
+    const std::size_t index = index_of(name);
+    if (index == options_.size()) return fail(unknown(name));
+    const OptionSpec& spec = options_[index];
+    thresher_config::Entry& entry = config.entries[index];
+    entry.given = true;  // also when it does not fit, so that the next call restores the default
+    entry.value = parse_value(spec.type, text);
+    const bool number =
+        std::holds_alternative<double>(entry.value) || std::holds_alternative<std::int64_t>(entry.value);
+    if (!fits(spec, entry.value)) return fail(wrong(spec, entry.value, number ? std::string(text) : quoted(text)));
+  }
+  return {};
 }
 
 std::string OptionSchema::json() const {

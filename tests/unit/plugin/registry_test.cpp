@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "fakes.h"
 #include "fixture.h"
 
 using namespace thresher;
@@ -36,7 +37,7 @@ TEST_CASE("a plugin is listed with its version, path, ABI and targets", "[plugin
   CHECK(info.version == "1.2.3");
   CHECK(info.path == fixture("wrapped"));
   CHECK(info.abi_major == 1);
-  CHECK(info.abi_minor == 0);
+  CHECK(info.abi_minor == 1);
   CHECK(info.targets == std::vector<std::string>{"shop", "kiosk"});
 }
 
@@ -81,17 +82,24 @@ TEST_CASE("a library without the entry point is not a plugin", "[plugin]") {
 }
 
 TEST_CASE("a plugin of another ABI is refused with both versions", "[plugin]") {
-  CHECK(refusal("major_9") == blame("major_9", "was built for ABI 9.0; this thresher speaks 1.0"));
-  CHECK(refusal("entry_of_v2") == blame("entry_of_v2", "was built for ABI 2; this thresher speaks 1.0"));
+  CHECK(refusal("major_9") == blame("major_9", "was built for ABI 9.1; this thresher speaks 1.1"));
+  CHECK(refusal("entry_of_v2") == blame("entry_of_v2", "was built for ABI 2; this thresher speaks 1.1"));
 }
 
 TEST_CASE("a plugin with a table smaller than ABI 1.0's is refused with both sizes", "[plugin]") {
   CHECK(refusal("old_size") == blame("old_size", "has a thresher_plugin of 48 bytes; ABI 1.0 has 64"));
 }
 
+TEST_CASE("a plugin of ABI 1.0 is not asked for members that it does not have", "[plugin]") {
+  Loaded loaded("abi_1_0", "handshake");
+  CHECK(loaded.registry.plugins()[0].abi_minor == 0);
+  CHECK(loaded.registry.generators().empty());
+  CHECK(loaded.get("/").status == 204);
+}
+
 TEST_CASE("a plugin of a later minor version loads", "[plugin]") {
   Loaded loaded("newer_minor", "handshake");
-  CHECK(loaded.registry.plugins()[0].abi_minor == 1);
+  CHECK(loaded.registry.plugins()[0].abi_minor == 2);
   CHECK(loaded.get("/").status == 204);
 }
 
@@ -107,6 +115,8 @@ TEST_CASE("an exception out of the entry point is caught and quoted", "[plugin]"
 TEST_CASE("a plugin whose table cannot be read is refused", "[plugin]") {
   CHECK(refusal("bad_name") ==
         blame("bad_name", "calls itself \"../Handshake\"; names are lower case letters, digits, '_' and '-'"));
+  CHECK(refusal("null_generators") == blame("null_generators", "declares 3 generators, but its table is NULL"));
+  CHECK(refusal("null_generator") == blame("null_generator", "has a NULL in its table of generators"));
   CHECK(refusal("null_targets") == blame("null_targets", "declares 1 targets, but its table is NULL"));
 }
 
@@ -118,6 +128,38 @@ TEST_CASE("two plugins that offer one target are both named", "[plugin]") {
   CHECK(loaded.error().message ==
         blame("same_target", "its target in-c is already there, from plugin \"" + fixture("in_c").string() + "\""));
   CHECK(registry.plugins().size() == 1);
+}
+
+TEST_CASE("two plugins that offer one name of a kind are both named", "[plugin]") {
+  const std::string kind = GENERATE("generator", "validator", "output");
+  const test::TemporaryFolder folder;
+  fs::copy(fake_library(kind), folder / "again.so");
+  FakeRegistry fakes(kind);
+  const auto loaded = fakes.registry.load(folder / "again.so");
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().message == "plugin \"" + fs::canonical(folder / "again.so").string() + "\": its " + kind +
+                                      " fake is already there, from plugin \"" + fake_library(kind).string() + "\"");
+  CHECK(fakes.registry.plugins().size() == 1);
+}
+
+TEST_CASE("one name may stand for one of each kind", "[plugin]") {
+  Registry registry;
+  for (const char* kind : {"target", "generator", "validator", "output"}) REQUIRE(registry.load(fake_library(kind)));
+  REQUIRE(registry.target("fake"));
+  REQUIRE(registry.generator("fake"));
+  REQUIRE(registry.validator("fake"));
+  REQUIRE(registry.output("fake"));
+  CHECK(registry.targets().size() + registry.generators().size() + registry.validators().size() +
+            registry.outputs().size() ==
+        4);
+}
+
+TEST_CASE("an unknown name of any kind is answered with those there are", "[plugin]") {
+  Registry registry;
+  CHECK(registry.generator("farm").error().message == "unknown generator \"farm\"; no plugin offers any");
+  CHECK(registry.validator("farm").error().message == "unknown validator \"farm\"; no plugin offers any");
+  REQUIRE(registry.load(fake_library("output")));
+  CHECK(registry.output("fakes").error().message == "unknown output \"fakes\"; there is fake; did you mean \"fake\"?");
 }
 
 TEST_CASE("an unknown target is answered with those there are", "[plugin]") {
