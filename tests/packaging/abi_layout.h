@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 
-/* One row of abi-1.0/member_list.inc, as listed and as a compiler lays it out. member is empty for a whole structure.
+/* One row of a member_list.inc, as listed and as a compiler lays it out. member is empty for a whole structure.
  */
 typedef struct layout_row {
   const char* structure;
