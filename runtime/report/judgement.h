@@ -15,14 +15,15 @@ struct Judgement {
   enum class Word : std::uint8_t { no_data, pass, degraded, fail };
 
   struct Check {
-    std::string validator, name, summary, details;
+    std::string validator = {}, name = {}, summary = {};
+    std::string details = {};  ///< a JSON object, or empty
     Word word = Word::no_data;
     std::uint64_t observations = 0, violations = 0;
   };
   struct Violation {
-    std::string validator, check, subject, witness;
-    std::string details;  ///< a JSON object, or empty
-    Nanoseconds at{-1};   ///< since the run began; -1: the absence of something showed it
+    std::string validator = {}, check = {}, subject = {}, witness = {};
+    std::string details = {};  ///< a JSON object, or empty
+    Nanoseconds at{-1};        ///< since the run began; -1: the absence of something showed it
   };
   struct Document {
     std::string validator, name, json;

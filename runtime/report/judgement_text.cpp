@@ -61,7 +61,7 @@ Lines judgement_lines(const Judgement& judgement, const Look& look) {
                    {.title = "Verdict", .left = true},
                    {.title = "Observed", .importance = 60},
                    {.title = "Wrong", .importance = 70},
-                   {.title = "", .left = true, .importance = 50, .width_min = 20, .elastic = true}});
+                   {.title = "Summary", .left = true, .importance = 50, .width_min = 20, .elastic = true}});
   for (const Judgement::Check& check : judgement.checks) {
     table.add_row({{printable(check.validator)},
                    {printable(check.name)},
