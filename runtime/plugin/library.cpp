@@ -6,7 +6,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "plugin/load_watch.h"
 #include "plugin/text.h"
@@ -73,6 +77,16 @@ std::string missing_table(const thresher_plugin& plugin) {
   return {};
 }
 
+/// The plugin may hold on to its host's table until the process exits, so neither ends before; the list keeps them
+/// reachable, which tells a leak checker that this is meant.
+Host* keep(std::unique_ptr<Host> host) {
+  static std::mutex mutex;
+  static auto& kept = *new std::vector<std::unique_ptr<Host>>;
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(host));
+  return kept.back().get();
+}
+
 }  // namespace
 
 Result<fs::path> find_library(const fs::path& given) {
@@ -98,8 +112,7 @@ Result<Library> open_library(const fs::path& path) {
   if (auto problem = objection(*given); !problem.empty()) return refuse(path, problem);
   const thresher_plugin plugin = known_members(*given);
   if (auto problem = missing_table(plugin); !problem.empty()) return refuse(path, problem);
-  return Library{path, host.release(),
-                 plugin};  // released: the plugin may hold on to its table until the process exits
+  return Library{path, keep(std::move(host)), plugin};
 }
 
 }  // namespace thresher::plugin

@@ -153,7 +153,7 @@ return s
 }
 
 TEST_CASE("an endless loop is stopped and its line named", "[integration][cli]") {
-  if (test::kSignalsWait) return;
+  if (thresher::test::kSignalsWait) return;
   const Finished run = run_script(R"lua(
 local thresher = require "thresher"
 local s = thresher.scenario { name = "endless" }
@@ -169,7 +169,7 @@ return s
 }
 
 TEST_CASE("an endless loop while loading is stopped too", "[integration][cli]") {
-  if (test::kSignalsWait) return;
+  if (thresher::test::kSignalsWait) return;
   const Finished run = run_script("local n = 0\nwhile true do n = n + 1 end\n", {"--script-limit", "1s"});
   CHECK(run.exit_code == 107);
   CHECK_THAT(run.err, Contains("mine.lua:2:"));

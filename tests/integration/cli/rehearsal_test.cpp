@@ -180,7 +180,7 @@ TEST_CASE("a setup that raises exits 107, one that hangs 100, a teardown that ha
 }
 
 TEST_CASE("an endless loop in a rehearsal is stopped and its line named", "[integration][rehearsal]") {
-  if (test::kSignalsWait) return;
+  if (thresher::test::kSignalsWait) return;
   const ScratchFolder folder;
   const std::string script = folder.write("mine.lua", R"lua(
 local thresher = require "thresher"
