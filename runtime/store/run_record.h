@@ -38,7 +38,7 @@ inline constexpr std::string_view kExecutionError = "execution_error";
 struct RunFigures {
   std::uint64_t requests = 0, requests_failed = 0;
   double rate_per_s = 0;  ///< requests per second of load
-  std::optional<Nanoseconds> latency_mean, latency_p50, latency_p95, latency_p99, latency_max;
+  std::optional<Nanoseconds> latency_mean{}, latency_p50{}, latency_p95{}, latency_p99{}, latency_max{};
   std::uint64_t iterations = 0, iterations_dropped = 0;
   std::uint64_t oracle_violations = 0;
   std::optional<double>
@@ -50,18 +50,18 @@ struct RunFigures {
 /// What is known when a run begins.
 struct RunStart {
   std::string kind{kind::kRun};
-  std::string name;                ///< for a person: "health_checks", "sm-3wf-20ch-s12345"
-  std::vector<std::string> files;  ///< scenario files
-  std::string profile;
-  std::string command_line;  ///< to repeat it; empty when no command line started it
-  std::string host;          ///< what it was aimed at: a URL, or several joined by ", "
+  std::string name{};                ///< for a person: "health_checks", "sm-3wf-20ch-s12345"
+  std::vector<std::string> files{};  ///< scenario files
+  std::string profile{};
+  std::string command_line{};  ///< to repeat it; empty when no command line started it
+  std::string host{};          ///< what it was aimed at: a URL, or several joined by ", "
   std::uint64_t seed = 0;
-  std::string version;                      ///< of thresher
-  std::map<std::string, std::string> tags;  ///< --tag
+  std::string version{};                      ///< of thresher
+  std::map<std::string, std::string> tags{};  ///< --tag
   /// A JSON object of everything that has to be equal for two runs to be comparable, keys sorted; runs are compared by
   /// its text. Neither seed nor version belongs in it.
   std::string conditions = "{}";
-  std::string document;  ///< JSON that is worth having should the run die, such as its parameters; may be empty
+  std::string document{};  ///< JSON that is worth having should the run die, such as its parameters; may be empty
 
   friend bool operator==(const RunStart&, const RunStart&) = default;
 };
@@ -69,13 +69,13 @@ struct RunStart {
 /// What is known when it has ended.
 struct RunEnd {
   std::string status{status::kCompleted};
-  std::string verdict;       ///< PASSED, FAILED, INVALID ...; empty: nobody judged
-  std::string verdict_text;  ///< why
-  std::string validity;      ///< VALID, DEGRADED, INVALID; empty: not measured
-  std::optional<int> exit_code;
-  std::optional<Nanoseconds> duration;  ///< of the load, by the monotonic clock
-  RunFigures figures;
-  std::string document;  ///< the whole report as JSON; empty leaves the one of the start
+  std::string verdict{};       ///< PASSED, FAILED, INVALID ...; empty: nobody judged
+  std::string verdict_text{};  ///< why
+  std::string validity{};      ///< VALID, DEGRADED, INVALID; empty: not measured
+  std::optional<int> exit_code{};
+  std::optional<Nanoseconds> duration{};  ///< of the load, by the monotonic clock
+  RunFigures figures{};
+  std::string document{};  ///< the whole report as JSON; empty leaves the one of the start
 
   friend bool operator==(const RunEnd&, const RunEnd&) = default;
 };
@@ -93,7 +93,7 @@ struct RunRecord {
   WallTime started{};
   std::optional<WallTime> finished;  ///< of a run whose process died: its last sign of life
   WallTime heartbeat{};
-  std::string document;        ///< only from get(); empty when there is none
+  std::string document{};      ///< only from get(); empty when there is none
   std::vector<RunNote> notes;  ///< only from get(); in the order written
 
   bool running() const { return end.status == status::kRunning; }

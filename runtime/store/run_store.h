@@ -16,15 +16,15 @@ namespace thresher::store {
 
 /// Which runs to list. Everything empty: all of them.
 struct RunFilter {
-  std::string kind, status;
-  std::string text;  ///< somewhere in name, files, profile, host, command line or tags, whatever the case
-  std::optional<WallTime> started_before;
+  std::string kind{}, status{};
+  std::string text{};  ///< somewhere in name, files, profile, host, command line or tags, whatever the case
+  std::optional<WallTime> started_before{};
   std::size_t limit = 50;
 };
 
 struct OpenOptions {
   Owner owner = Owner::of_this_process();  ///< of the runs this store begins
-  std::function<WallTime()> now;           ///< empty: the system's clock. Called on the thread that calls the store
+  std::function<WallTime()> now{};         ///< empty: the system's clock. Called on the thread that calls the store
 };
 
 /// The run history: one record per run, kept whatever happens to the process that writes it.
