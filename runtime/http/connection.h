@@ -19,23 +19,27 @@ class TlsStream;
 /// One connection of a pool and the exchange it carries, if any. Idle it is a stream and a few words: parser, buffers
 /// and deadlines belong to the exchange.
 ///
-/// | state       | event                     | next        | why |
-/// |-------------|---------------------------|-------------|-------------------------------------------------------------|
-/// | (new)       | open, addresses known     | connecting  | | | (new)       | open, a name              | resolving |
-/// | | resolving   | addresses                 | connecting  | the first of them | | resolving   | none | gone: dns   |
-/// | | connecting  | connected, plain          | carrying    | the request is sent | | connecting  | connected, https
-/// | handshaking | TLS is wrapped around the stream                            | | connecting  | refused, unreachable
-/// | connecting  | the next address; gone when there is none                   | | handshaking | connected | carrying
-/// | the request is sent                                         | | handshaking | end                       | gone |
-/// tls...                                                      | | carrying    | whole answer, keep-alive  | idle | or
-/// carrying at once, when an exchange waits for the pool    | | carrying    | whole answer otherwise    | gone: ok    |
-/// Connection: close, until-close body, request not yet sent   | | carrying    | answer is broken          | gone |
-/// protocol, header_too_large, body_too_large                  | | carrying    | end                       | gone | ok
-/// for a body until close; else closed, reset ...           | | idle        | carry                     | carrying    |
-/// the request is sent                                         | | idle        | bytes, end                | gone |
-/// nobody asked; the peer is through with us                   | | any busy    | deadline                  | gone |
-/// timeout; connect_timeout before carrying                    | | any         | cancel, session destroyed | gone | the
-/// receiver is not called                                  |
+// clang-format off
+/// | state       | event                     | next        | why                                                       |
+/// |-------------|---------------------------|-------------|-----------------------------------------------------------|
+/// | (new)       | open, addresses known     | connecting  |                                                           |
+/// | (new)       | open, a name              | resolving   |                                                           |
+/// | resolving   | addresses                 | connecting  | the first of them                                         |
+/// | resolving   | none                      | gone: dns   |                                                           |
+/// | connecting  | connected, plain          | carrying    | the request is sent                                       |
+/// | connecting  | connected, https          | handshaking | TLS is wrapped around the stream                          |
+/// | connecting  | refused, unreachable      | connecting  | the next address; gone when there is none                 |
+/// | handshaking | connected                 | carrying    | the request is sent                                       |
+/// | handshaking | end                       | gone        | tls...                                                    |
+/// | carrying    | whole answer, keep-alive  | idle        | or carrying at once, when an exchange waits for the pool  |
+/// | carrying    | whole answer otherwise    | gone: ok    | Connection: close, until-close body, request not yet sent |
+/// | carrying    | answer is broken          | gone        | protocol, header_too_large, body_too_large                |
+/// | carrying    | end                       | gone        | ok for a body until close; else closed, reset ...         |
+/// | idle        | carry                     | carrying    | the request is sent                                       |
+/// | idle        | bytes, end                | gone        | nobody asked; the peer is through with us                 |
+/// | any busy    | deadline                  | gone        | timeout; connect_timeout before carrying                  |
+/// | any         | cancel, session destroyed | gone        | the receiver is not called                                |
+// clang-format on
 class Connection final : public ListHook<Connection>, private event::StreamEvents, private ResolverWaiter {
  public:
   Connection(ClientCore& core, OriginPool& pool);
