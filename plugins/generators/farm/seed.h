@@ -9,7 +9,8 @@ namespace farm {
 /// magnitude, because random.Random() seeds from the magnitude.
 class Seed {
  public:
-  constexpr explicit Seed(std::int64_t value = 0)
+  constexpr Seed() : Seed(0) {}
+  constexpr explicit Seed(std::int64_t value)
       : magnitude_(value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value)),
         negative_(value < 0) {}
 
