@@ -27,6 +27,8 @@ struct Timings {
   Nanoseconds duration() const { return sending + waiting + receiving; }
 };
 
+class StreamReceiver;
+
 /// One request, ready to send. Everything is borrowed until start() returns; start() copies what it cannot send at
 /// once.
 struct Request {
@@ -37,7 +39,11 @@ struct Request {
   bool expect_continue = false;                    ///< hold the body until "100 Continue", or one second
   Nanoseconds timeout = std::chrono::seconds(60);  ///< of the whole exchange, connecting included
   Nanoseconds connect_timeout = std::chrono::seconds(10);
-  std::size_t max_body = std::size_t{64} << 20;  ///< bytes, as received
+  std::size_t max_body = std::size_t{64} << 20;  ///< bytes, as received; of a stream: of one piece
+  /// The receiver again, when it wants the answer as it comes; nullptr: gathered.
+  StreamReceiver* stream = nullptr;
+  /// Of a stream: once its head has come, `timeout` no longer counts but the silence between two pieces.
+  Nanoseconds silence_timeout = std::chrono::seconds(60);
 };
 
 /// The whole answer, or why there is none. Views live until on_response() returns.
@@ -66,6 +72,20 @@ class ResponseReceiver {
 
  protected:
   ~ResponseReceiver() = default;
+};
+
+/// Takes an answer as it comes instead of gathering it. The calls, in order: on_head() when there is one, on_body() for
+/// each piece of the body (transfer coding removed), and on_response() at the end with an empty body. A call may cancel
+/// the exchange, start others or destroy the session. Views live until the call returns.
+class StreamReceiver : public ResponseReceiver {
+ public:
+  /// `so_far`: status, head, minor_version and started are filled in.
+  virtual void on_head(const Response& so_far, TimePoint now) = 0;
+  /// `now` is when the system handed the bytes over.
+  virtual void on_body(std::string_view bytes, TimePoint now) = 0;
+
+ protected:
+  ~StreamReceiver() = default;
 };
 
 struct ClientOptions {

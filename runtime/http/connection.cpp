@@ -83,7 +83,8 @@ void Connection::carry(Exchange& exchange, std::string_view head, std::string_vi
   exchange.response.reused = reused_;
   exchange.response.remote = remote_;
   if (tls_ != nullptr) exchange.response.tls_version = tls_->version();
-  exchange.parser.begin(exchange.is_head, {.max_head = core_.options.max_header, .max_body = exchange.max_body});
+  exchange.parser.begin(exchange.is_head, {.max_head = core_.options.max_header, .max_body = exchange.max_body},
+                        exchange.stream != nullptr);
   send(head, body);
 }
 
@@ -136,10 +137,11 @@ void Connection::on_bytes(std::string_view bytes, TimePoint now) {
       } else if (!was_held || exchange.parser.head_done()) {
         exchange.reach(Moment::first_byte, now);
       }
+      if (exchange.stream != nullptr) tell_stream(exchange, now);
       break;
     case MessageParser::Progress::complete:
       exchange.reach(Moment::first_byte, now);
-      answered(now);
+      if (exchange.stream == nullptr || tell_stream(exchange, now)) answered(now);
       break;
     case MessageParser::Progress::failed:
       exchange.reach(Moment::first_byte, now);
@@ -173,10 +175,31 @@ void Connection::on_end(Outcome why, TimePoint now) {
   } else if (why != Outcome::closed) {
     fail(why, what_it_was_doing(), now);
   } else if (exchange_->parser.finish() == MessageParser::Progress::complete) {
-    answered(now);
+    if (exchange_->stream == nullptr || tell_stream(*exchange_, now)) answered(now);
   } else {
     answer_failed(now);
   }
+}
+
+bool Connection::tell_stream(Exchange& exchange, TimePoint now) {
+  if (!exchange.parser.head_done()) return true;
+  if (!presence_) presence_ = std::make_shared<const bool>(true);
+  const std::shared_ptr<const bool> presence = presence_;
+  const auto is_gone = [&presence] { return presence.use_count() == 1; };
+  core_.sweep.arm(exchange.whole, now, exchange.silence_timeout);
+  if (!exchange.head_told) {
+    exchange.head_told = true;
+    exchange.response.status = exchange.parser.status();
+    exchange.response.minor_version = exchange.parser.minor_version();
+    exchange.response.head = exchange.parser.head();
+    exchange.stream->on_head(exchange.response, now);
+    if (is_gone()) return false;
+  }
+  if (exchange.parser.body().empty()) return true;
+  exchange.stream->on_body(exchange.parser.body(), now);
+  if (is_gone()) return false;
+  exchange.parser.drop_body();
+  return true;
 }
 
 void Connection::answered(TimePoint now) {

@@ -71,6 +71,8 @@ class Connection final : public ListHook<Connection>, private event::StreamEvent
   void send(std::string_view head, std::string_view body);
   void send_body();
   void note_sent(bool taken, std::size_t size);
+  /// Gives a stream what has come of its answer. False: the receiver has ended the exchange, and `this` is gone.
+  bool tell_stream(Exchange& exchange, TimePoint now);
   void answered(TimePoint now);
   void answer_failed(TimePoint now);
   /// Ends the exchange and this connection, then calls the receiver. `this` is gone afterwards.
@@ -85,7 +87,8 @@ class Connection final : public ListHook<Connection>, private event::StreamEvent
   std::unique_ptr<Addresses> addresses_;  ///< while connecting
   event::Address remote_;
   State state_ = State::connecting;
-  bool reused_ = false;  ///< has carried an exchange before
+  bool reused_ = false;                   ///< has carried an exchange before
+  std::shared_ptr<const bool> presence_;  ///< made for streams: who holds another owner sees when `this` is gone
 };
 
 }  // namespace thresher::http

@@ -25,6 +25,9 @@ void Exchange::begin(OriginPool& from, const Request& request, ResponseReceiver&
   is_head = request.is_head;
   expect_continue = request.expect_continue && !request.body.empty();
   holds_body = false;
+  stream = request.stream;
+  silence_timeout = request.silence_timeout;
+  head_told = false;
   moments_[0] = now;
   latest_ = Moment::started;
   response = Response{};
@@ -60,7 +63,11 @@ void Exchange::conclude(Outcome outcome, std::string_view detail, TimePoint now)
   response.outcome = outcome;
   detail_.assign(detail);
   response.detail = detail_;
-  if (outcome != Outcome::ok) return;
+  if (outcome != Outcome::ok) {
+    response.status = 0;  // a stream was told of its head
+    response.head = {};
+    return;
+  }
   response.status = parser.status();
   response.minor_version = parser.minor_version();
   response.head = parser.head();

@@ -54,6 +54,9 @@ class Exchange final : public ListHook<Exchange>, public DeadlineEvents {
   std::size_t max_body = 0;
   bool is_head = false;
   bool expect_continue = false;
+  StreamReceiver* stream = nullptr;  ///< the receiver, when it takes the answer as it comes
+  Nanoseconds silence_timeout{};
+  bool head_told = false;   ///< to the stream
   bool holds_body = false;  ///< the body waits for "100 Continue"
 
  private:

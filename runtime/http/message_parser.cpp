@@ -39,9 +39,10 @@ const llhttp_settings_t& MessageParser::settings() {
   return shared;
 }
 
-void MessageParser::begin(const MessageLimits& limits) {
+void MessageParser::begin(const MessageLimits& limits, bool piecewise) {
   llhttp_reset(&llhttp_);
   limits_ = limits;
+  piecewise_ = piecewise;
   head_view_ = {};
   body_view_ = {};
   head_buffer_.clear();
@@ -51,6 +52,12 @@ void MessageParser::begin(const MessageLimits& limits) {
   detail_ = "";
   outcome_ = Outcome::ok;
   started_ = head_done_ = complete_ = keep_alive_ = has_length_ = llhttp_refused_ = body_gathered_ = false;
+}
+
+void MessageParser::drop_body() {
+  body_view_ = {};
+  body_buffer_.clear();
+  body_gathered_ = false;
 }
 
 void MessageParser::trim_buffers(std::size_t keep) {
@@ -124,7 +131,7 @@ void MessageParser::keep_what_was_read(const char* from, const char* to) {
     head_buffer_.assign(head_view_);
     head_view_ = head_buffer_;
   }
-  if (!body_view_.empty() && !body_gathered_) {
+  if (!body_view_.empty() && !body_gathered_ && !piecewise_) {
     if (has_length_) {  // llhttp counts content_length down
       const std::uint64_t whole = llhttp_.content_length + body_view_.size();
       body_buffer_.reserve(static_cast<std::size_t>(std::min(whole, kReserveMax)));

@@ -48,13 +48,17 @@ class MessageParser {
   Outcome outcome() const { return outcome_; }
   std::string detail() const { return (llhttp_refused_ ? "llhttp: " : "") + std::string(detail_); }
 
+  /// For who takes the body piece by piece, between two calls of feed(): forgets what body() shows.
+  void drop_body();
+
   /// Gives back buffers that one large message has grown, so that a pool of parsers stays small.
   void trim_buffers(std::size_t keep);
 
  protected:
   MessageParser(llhttp_type_t type, const MessageLimits& limits);
   ~MessageParser() = default;
-  void begin(const MessageLimits& limits);
+  /// `piecewise`: body() will be taken and dropped after every feed(), so what it shows need not outlive the bytes fed.
+  void begin(const MessageLimits& limits, bool piecewise = false);
 
   /// What the head means for what follows it.
   enum class HeadVerdict : std::uint8_t { body_follows, no_body, interim, refused };
@@ -90,6 +94,7 @@ class MessageParser {
   bool complete_ = false;
   bool keep_alive_ = false;
   bool has_length_ = false;
+  bool piecewise_ = false;
   bool llhttp_refused_ = false;  ///< detail_ is llhttp's reason
   bool body_gathered_ = false;   ///< body_view_ is of body_buffer_, not of what is being read
 };

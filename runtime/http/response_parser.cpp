@@ -2,8 +2,8 @@
 
 namespace thresher::http {
 
-void ResponseParser::begin(bool is_head, const MessageLimits& limits) {
-  MessageParser::begin(limits);
+void ResponseParser::begin(bool is_head, const MessageLimits& limits, bool piecewise) {
+  MessageParser::begin(limits, piecewise);
   status_ = 0;
   is_head_ = is_head;
   continue_seen_ = false;

@@ -11,8 +11,8 @@ class ResponseParser final : public MessageParser {
  public:
   ResponseParser() : MessageParser(HTTP_RESPONSE, {}) {}
 
-  /// Starts over. `is_head`: the request's method was HEAD.
-  void begin(bool is_head, const MessageLimits& limits);
+  /// Starts over. `is_head`: the request's method was HEAD. `piecewise`: see MessageParser::drop_body().
+  void begin(bool is_head, const MessageLimits& limits, bool piecewise = false);
   /// As MessageParser::feed, but everything fed must belong to the answer.
   Progress feed(std::string_view bytes);
 
