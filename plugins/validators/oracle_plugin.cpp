@@ -1,0 +1,3 @@
+#include "oracle/oracle.h"
+
+THRESHER_PLUGIN("oracle", "1.0.0", oracle::Oracle)
