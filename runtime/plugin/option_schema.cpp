@@ -64,6 +64,7 @@ OptionValue value_of(std::int32_t type, const Json& json) {
   }
 }
 
+/// Of an option that has bounds.
 std::string range_of(const OptionSpec& spec) {
   if (spec.has_minimum && spec.has_maximum) return fmt::format("between {} and {}", spec.minimum, spec.maximum);
   return spec.has_minimum ? fmt::format("at least {}", spec.minimum) : fmt::format("at most {}", spec.maximum);
@@ -85,8 +86,13 @@ bool fits(const OptionSpec& spec, const OptionValue& value) {
 
 /// Why a value does not fit, as the end of a sentence.
 std::string objection(const OptionSpec& spec, const OptionValue& value, std::string_view written) {
-  if (std::holds_alternative<std::monostate>(value))
-    return fmt::format("must be {}, not {}", type_name(spec.type), written);
+  if (std::holds_alternative<std::monostate>(value)) {
+    const std::string_view joint = !spec.has_minimum && !spec.has_maximum ? ""
+                                   : spec.has_minimum && spec.has_maximum ? " "
+                                                                          : " of ";
+    return fmt::format("must be {}{}{}, not {}", type_name(spec.type), joint, joint.empty() ? "" : range_of(spec),
+                       written);
+  }
   const auto* text = std::get_if<std::string>(&value);
   if (!text) return fmt::format("must be {}, not {}", range_of(spec), written);
   const std::string_view near = closest(*text, spec.choices);

@@ -66,11 +66,12 @@ TEST_CASE("a value may be given as JSON or as its text", "[plugin]") {
 }
 
 TEST_CASE("a value of the wrong kind is named with the right one", "[plugin]") {
-  CHECK(problem(R"({"scale":true})") == "option \"scale\" must be a number, not true");
-  CHECK(problem(R"({"scale":"fast"})") == "option \"scale\" must be a number, not \"fast\"");
-  CHECK(problem(R"({"scale":"inf"})") == "option \"scale\" must be a number, not \"inf\"");
-  CHECK(problem(R"({"size":2.5})") == "option \"size\" must be an integer, not 2.5");
-  CHECK(problem(R"({"size":18446744073709551615})") == "option \"size\" must be an integer, not 18446744073709551615");
+  CHECK(problem(R"({"scale":true})") == "option \"scale\" must be a number of at least 0, not true");
+  CHECK(problem(R"({"scale":"fast"})") == "option \"scale\" must be a number of at least 0, not \"fast\"");
+  CHECK(problem(R"({"scale":"inf"})") == "option \"scale\" must be a number of at least 0, not \"inf\"");
+  CHECK(problem(R"({"size":2.5})") == "option \"size\" must be an integer between 1 and 10, not 2.5");
+  CHECK(problem(R"({"size":18446744073709551615})") ==
+        "option \"size\" must be an integer between 1 and 10, not 18446744073709551615");
   CHECK(problem(R"({"strict":1})") == "option \"strict\" must be true or false, not 1");
   CHECK(problem(R"({"label":7})") == "option \"label\" must be a text, not 7");
   CHECK(problem(R"({"label":null})") == "option \"label\" must be a text, not null");
