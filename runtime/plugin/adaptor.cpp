@@ -12,6 +12,8 @@ tl::unexpected<Error> Origin::refuse(std::string_view why) const {
   return fail(ErrorCode::plugin, fmt::format("{} (plugin \"{}\"): {}", label(), library.path.string(), why));
 }
 
+tl::unexpected<Error> Origin::breach(std::string_view how) const { return refuse(fmt::format("{}{}", kBreach, how)); }
+
 tl::unexpected<Error> Origin::declaration(Error why) const {
   why.message = fmt::format("{} {}", label(), why.message);
   return fail(std::move(why));

@@ -17,12 +17,16 @@
 /// What the adaptors of all kinds share: calling a plugin, owning what it made, and saying who is to blame.
 namespace thresher::plugin {
 
-/// Calls into a plugin and gives what went wrong: an exception that it let escape ("handle threw ..."), or the last
-/// thing it told host->fail. Nothing: all was well.
+/// How a plugin's breach of contract is told apart, by people and by the contract suite, from what it says itself.
+inline constexpr std::string_view kBreach = "broke its contract: ";
+inline bool tells_breach(std::string_view message) { return message.find(kBreach) != std::string_view::npos; }
+
+/// Calls into a plugin and gives what went wrong: an exception that it let escape, or the last thing it told
+/// host->fail. Nothing: all was well.
 template <class Call>
 std::optional<std::string> call_plugin(std::string_view function, Call&& call) {
   const CallScope scope;
-  if (auto escaped = escaped_exception(call)) return fmt::format("{} {}", function, *escaped);
+  if (auto escaped = escaped_exception(call)) return fmt::format("{}{} {}", kBreach, function, *escaped);
   return scope.failure();
 }
 
@@ -35,6 +39,8 @@ struct Origin {
   std::string label() const { return kind + " " + name; }
   /// `KIND NAME (plugin "PATH"): WHY`.
   tl::unexpected<Error> refuse(std::string_view why) const;
+  /// The same for `broke its contract: HOW`.
+  tl::unexpected<Error> breach(std::string_view how) const;
   /// `KIND NAME WHY`: what is wrong with its declaration; whoever loads the library adds its path.
   tl::unexpected<Error> declaration(Error why) const;
 };

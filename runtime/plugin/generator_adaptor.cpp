@@ -62,14 +62,13 @@ class PluginGenerator final : public Generator {
     const auto problem = call_plugin(
         "generate", [&] { made = table_.generate(instance_.get(), product, &config, &Sink::write, &sink); });
     if (!problem && made == 1 && config.misuse().empty() && !sink.written_elsewhere && out.size() > before) return {};
-    const bool wrote_nothing = out.size() == before;
     out.resize(before);
     if (problem) return origin_.refuse(*problem);
     if (!config.misuse().empty()) return origin_.refuse(config.misuse());
-    if (sink.written_elsewhere) return origin_.refuse("broke its contract: it wrote from a thread of its own");
-    if (made != 0 && made != 1) return origin_.refuse(fmt::format("broke its contract: generate returned {}", made));
-    if (made == 0) return origin_.refuse("broke its contract: generate returned 0 without saying why");
-    return origin_.refuse(wrote_nothing ? "broke its contract: it wrote nothing" : "broke its contract");
+    if (sink.written_elsewhere) return origin_.breach("it wrote from a thread of its own");
+    if (made == 0) return origin_.breach("generate returned 0 without saying why");
+    if (made != 1) return origin_.breach(fmt::format("generate returned {}", made));
+    return origin_.breach("it wrote nothing");
   }
 
   Result<void> no_product(std::size_t product) const {

@@ -24,11 +24,9 @@ class PluginOutput final : public Output {
     std::int32_t took = 0;
     const auto problem = call_plugin(name, [&] { took = function(instance_.get(), text_of(text)); });
     if (!problem && took == 1) return {};
-    ended_ = origin_
-                 .refuse(problem     ? *problem
-                         : took == 0 ? fmt::format("broke its contract: {} returned 0 without saying why", name)
-                                     : fmt::format("broke its contract: {} returned {}", name, took))
-                 .value();
+    ended_ = problem     ? origin_.refuse(*problem).value()
+             : took == 0 ? origin_.breach(fmt::format("{} returned 0 without saying why", name)).value()
+                         : origin_.breach(fmt::format("{} returned {}", name, took)).value();
     return fail(*ended_);
   }
 

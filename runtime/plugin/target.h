@@ -37,6 +37,7 @@ struct TargetAnswer {
   int status = 200;     ///< 200..599
   std::string headers;  ///< well-formed "Name: value\r\n" lines, without Content-Length and Transfer-Encoding
   std::string body;
+  std::string breach = {};  ///< how the plugin broke its contract; empty: it kept to it
 };
 
 /// A running instance of a target plugin. One thread.

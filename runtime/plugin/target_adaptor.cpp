@@ -56,8 +56,8 @@ class PluginTarget final : public Target {
     thresher_exchange exchange{&answer, &breach};
     if (const auto problem = call_plugin("handle", [&] { table_.handle(instance_.get(), &seen, &collect, &exchange); }))
       return broken(request, *problem);
-    if (!breach.empty()) return broken(request, "broke its contract: " + breach);
-    if (!exchange.responded) return broken(request, "broke its contract: it did not answer");
+    if (!exchange.responded) breach = "it did not answer";
+    if (!breach.empty()) return broken(request, std::string(kBreach) + breach);
     return answer;
   }
 
@@ -68,7 +68,12 @@ class PluginTarget final : public Target {
     // Said once: a plugin that fails usually fails for every request, and the 500s are counted and quoted by the run
     // anyway.
     if (!std::exchange(complained_, true)) log::warn("{}", trimmed(text));
-    return {AnswerKind::whole, {}, 500, "Content-Type: text/plain; charset=utf-8\r\n", std::move(text)};
+    return {AnswerKind::whole,
+            {},
+            500,
+            "Content-Type: text/plain; charset=utf-8\r\n",
+            std::move(text),
+            tells_breach(why) ? std::string(why) : std::string()};
   }
 
   static std::string_view trimmed(std::string_view line) { return line.substr(0, line.size() - 1); }

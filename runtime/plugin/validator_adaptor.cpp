@@ -107,7 +107,7 @@ class PluginValidator final : public Validator {
     const bool sound_before = desk_->breach().empty();
     instance_.reset();  // before the desk, which lives until destroy() returns
     if (const std::string breach = desk_->breach(); sound_before && !breach.empty())
-      log::error("{}: broke its contract: {}", origin_.label(), breach);
+      log::error("{}: {}{}", origin_.label(), kBreach, breach);
   }
   PluginValidator(const PluginValidator&) = delete;
   PluginValidator& operator=(const PluginValidator&) = delete;
@@ -127,7 +127,7 @@ class PluginValidator final : public Validator {
     auto problem = call_plugin(function, run);
     desk_->enter(JudgeDesk::Phase::other);
     if (!problem)
-      if (std::string breach = desk_->breach(); !breach.empty()) problem = "broke its contract: " + breach;
+      if (std::string breach = desk_->breach(); !breach.empty()) problem = std::string(kBreach) + breach;
     if (!problem) return {};
     ended_ = origin_.refuse(*problem).value();
     return fail(*ended_);
@@ -157,8 +157,7 @@ class PluginValidatorType final : public ValidatorType {
                                       return table_.create(host, config, seed, desk->table());
                                     });
     if (!instance) return fail(std::move(instance.error()));
-    if (const std::string breach = desk->breach(); !breach.empty())
-      return origin_.refuse("broke its contract: " + breach);
+    if (const std::string breach = desk->breach(); !breach.empty()) return origin_.breach(breach);
     return std::make_unique<PluginValidator>(origin_, table_, std::move(desk), std::move(*instance));
   }
 

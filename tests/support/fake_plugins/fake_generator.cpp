@@ -27,7 +27,10 @@ const thresher_product kProducts[] = {
 std::string workflow(const Instance& self, const thresher_config* given) {
   const auto* host = self.host;
   const auto text = [&](const char* name) {
-    return std::string(fake::view(host->option_text(given, thresher_text_of(name))));
+    std::string plain(fake::view(host->option_text(given, thresher_text_of(name))));
+    for (char& c : plain)
+      if (c < ' ' || c == '"' || c == '\\' || c > '~') c = '?';
+    return plain;
   };
   return "{\"seed\":" + std::to_string(self.seed) +
          ",\"num_tasks\":" + std::to_string(host->option_integer(given, thresher_text_of("num_tasks"))) +
@@ -55,6 +58,8 @@ std::int32_t generate(void* raw, std::size_t product, const thresher_config* giv
   if (self.is("undeclared")) (void)self.host->option_integer(given, thresher_text_of("undeclared"));
   std::string value = product == 0 ? workflow(self, given) : "[" + std::to_string(self.seed) + "]";
   if (self.is("invalid_json")) value = "{\"cut\":";
+  if (self.is("unescaped") && product == 0)
+    value = "\"" + std::string(fake::view(self.host->option_text(given, thresher_text_of("label")))) + "\"";
   if (self.is("invalid_at_bounds") && value.find("\"num_tasks\":20") != std::string::npos) value = "NaN";
   if (self.is("counts_all")) value = std::to_string(call);
   if (self.is("counts_own")) value = std::to_string(self.calls);

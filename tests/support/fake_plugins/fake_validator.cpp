@@ -47,10 +47,12 @@ void observe(void* raw, thresher_text event) {
   auto& self = *static_cast<Judging*>(raw);
   self.note("observe " + std::string(fake::view(event)));
   self.misbehave("observe");
+  const auto says = [&](std::string_view word) { return fake::view(event).find(word) != std::string_view::npos; };
+  if (!says("\"even\"") && !says("\"odd\"") && !says("\"poll\"") && !self.is("counts_unknown")) return;
   ++self.events;
   if (self.is("finding_in_observe")) self.finding("count", THRESHER_PASS, 1);
   if (self.is("document_in_observe")) self.document("early", "{}");
-  if (fake::view(event).find("odd") == std::string_view::npos) return;
+  if (!says("\"odd\"")) return;
   ++self.odd;
   if (self.is("violation_elsewhere")) return fake::elsewhere([&] { self.violation("count", "odd", ""); });
   if (self.is("violation_without_check")) return self.violation("", "odd", "");

@@ -94,10 +94,10 @@ TEST_CASE("a wrong parameter is named with its value and what would be right", "
     return done.error().message;
   };
   CHECK(refusal("num_tasks", "40") == "parameter \"num_tasks\" must be between 2 and 20, not 40");
-  CHECK(refusal("num_tasks", "many") == "parameter \"num_tasks\" must be an integer, not \"many\"");
-  CHECK(refusal("num_tasks", "") == "parameter \"num_tasks\" must be an integer, not \"\"");
+  CHECK(refusal("num_tasks", "many") == "parameter \"num_tasks\" must be an integer between 2 and 20, not \"many\"");
+  CHECK(refusal("num_tasks", "") == "parameter \"num_tasks\" must be an integer between 2 and 20, not \"\"");
   CHECK(refusal("chaos_rate", "-0.1") == "parameter \"chaos_rate\" must be between 0 and 1, not -0.1");
-  CHECK(refusal("chaos_rate", "nan") == "parameter \"chaos_rate\" must be a number, not \"nan\"");
+  CHECK(refusal("chaos_rate", "nan") == "parameter \"chaos_rate\" must be a number between 0 and 1, not \"nan\"");
   CHECK(refusal("compat", "yes") == "parameter \"compat\" must be true or false, not \"yes\"");
   CHECK(refusal("shape", "sage") ==
         "parameter \"shape\" must be one of linear, dag, saga, not \"sage\"; did you mean \"saga\"?");
@@ -118,8 +118,10 @@ TEST_CASE("a generated value is appended to what is there", "[plugin]") {
 TEST_CASE("a generator that fails is quoted, and what it wrote is thrown away", "[plugin]") {
   CHECK(failure("fail_generate") == fake_blame("generator") + "the fake failed in generate");
   CHECK(failure("fail_late") == fake_blame("generator") + "the fake ran out of numbers");
-  CHECK(failure("throw_generate") == fake_blame("generator") + "generate threw the fake threw in generate");
-  CHECK(failure("odd_generate") == fake_blame("generator") + "generate threw something that is no std::exception");
+  CHECK(failure("throw_generate") ==
+        fake_blame("generator") + "broke its contract: generate threw the fake threw in generate");
+  CHECK(failure("odd_generate") ==
+        fake_blame("generator") + "broke its contract: generate threw something that is no std::exception");
 }
 
 TEST_CASE("a generator that breaks its contract is told which part of it", "[plugin]") {
@@ -164,6 +166,7 @@ TEST_CASE("a generator that refuses an instance is quoted", "[plugin]") {
   const auto refusal = [&](const std::string& config) { return fakes.generator().create(config, 0).error().message; };
   CHECK(refusal(mode("fail_create")) == fake_blame("generator") + "the fake failed in create");
   CHECK(refusal(mode("null_create")) == fake_blame("generator") + "create returned NULL without saying why");
-  CHECK(refusal(mode("throw_create")) == fake_blame("generator") + "create threw the fake threw in create");
+  CHECK(refusal(mode("throw_create")) ==
+        fake_blame("generator") + "broke its contract: create threw the fake threw in create");
   CHECK(refusal(R"({"mod":1})") == "generator fake: unknown option \"mod\"; did you mean \"mode\"?");
 }

@@ -50,7 +50,7 @@ TEST_CASE("an output that breaks its contract, throws or refuses is quoted", "[p
   CHECK(failure("well") == "");
   CHECK(failure("silent_begin") == fake_blame("output") + "broke its contract: begin returned 0 without saying why");
   CHECK(failure("seven_begin") == fake_blame("output") + "broke its contract: begin returned 7");
-  CHECK(failure("throw_begin") == fake_blame("output") + "begin threw the fake threw in begin");
+  CHECK(failure("throw_begin") == fake_blame("output") + "broke its contract: begin threw the fake threw in begin");
   CHECK(failure("fail_create") == fake_blame("output") + "the fake failed in create");
   CHECK(fakes.output().create(R"({"mode":1})").error().message == "output fake: option \"mode\" must be a text, not 1");
 }

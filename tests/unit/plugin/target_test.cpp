@@ -100,6 +100,7 @@ TEST_CASE("a breach of contract becomes a 500 that says so", "[plugin]") {
     CHECK(answer.kind == AnswerKind::whole);
     CHECK(answer.status == 500);
     CHECK(answer.headers == "Content-Type: text/plain; charset=utf-8\r\n");
+    CHECK(answer.breach.empty() == (path == "/fail"));  // to fail aloud is allowed
     return answer.body;
   };
   const std::string begin = "stand-in breaches could not answer GET ";

@@ -101,8 +101,10 @@ TEST_CASE("a history that makes no sense ends the judging, and the validator is 
 }
 
 TEST_CASE("an exception out of a validator is caught and quoted", "[plugin]") {
-  CHECK(failure("throw_observe") == fake_blame("validator") + "observe threw the fake threw in observe");
-  CHECK(failure("throw_finish") == fake_blame("validator") + "finish threw the fake threw in finish");
+  CHECK(failure("throw_observe") ==
+        fake_blame("validator") + "broke its contract: observe threw the fake threw in observe");
+  CHECK(failure("throw_finish") ==
+        fake_blame("validator") + "broke its contract: finish threw the fake threw in finish");
 }
 
 TEST_CASE("a judgement that breaks the contract is an error that says how", "[plugin]") {
