@@ -54,7 +54,8 @@ struct ServerLimits {
 };
 
 /// HTTP/1.1 server on one loop: keep-alive, chunked requests, Expect: 100-continue, HEAD, pipelined requests answered
-/// in order. Bad requests get 400, 408, 413, 431 and a close. The handler runs on the loop's thread and must not throw.
+/// in order. Bad requests get 400, 408, 413, 431 with {"detail": why} and a close. The handler runs on the loop's
+/// thread and must not throw.
 class Server {
  public:
   using Handler = std::function<void(const ServerRequest&, std::unique_ptr<Responder>)>;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/text.h"
 #include "http/headers.h"
 #include "http/tls_context.h"
 #include "http/tls_stream.h"
@@ -113,7 +114,8 @@ void ServerConnection::consume(std::string_view bytes) {
       break;
     }
     if (progress == MessageParser::Progress::failed) {
-      refuse(status_for(parser_.outcome()));
+      const int status = status_for(parser_.outcome());
+      refuse(status, refusal_text(status));
       if (destroyed) return;
       break;
     }
@@ -159,11 +161,20 @@ void ServerConnection::serve() {
   core_.handler(request, std::move(responder));
 }
 
-void ServerConnection::refuse(int status) {
+/// Says why in JSON, as services do: what asks is a program.
+void ServerConnection::refuse(int status, std::string_view why) {
   keep_alive_ = false;
   is_head_ = false;
   state_ = State::answering;
-  respond(status, "Content-Type: text/plain\r\n", fmt::format("{} {}\n", status, reason_phrase(status)));
+  respond(status, "Content-Type: application/json\r\n", fmt::format("{{\"detail\":\"{}\"}}", why));
+}
+
+/// Texts of our own: nothing that the client sent, so nothing that JSON would want escaped.
+std::string ServerConnection::refusal_text(int status) const {
+  const ServerLimits& limits = core_.limits;
+  if (status == 431) return fmt::format("the request's head is larger than {} bytes", limits.max_head);
+  if (status == 413) return fmt::format("the request's body is larger than {} bytes", limits.max_body);
+  return fmt::format("this is not HTTP/1.1: {}", parser_.detail());
 }
 
 bool ServerConnection::has_no_body(int status) const { return status == 204 || status == 304 || status < 200; }
@@ -320,7 +331,7 @@ void ServerConnection::on_end(Outcome why, TimePoint) {
 
 void ServerConnection::on_deadline(Deadline&, TimePoint) {
   if (state_ == State::reading) {
-    refuse(408);
+    refuse(408, fmt::format("the request was not complete after {}", format_duration(core_.limits.request_timeout)));
     return;
   }
   if (state_ == State::idle) stream_->finish();

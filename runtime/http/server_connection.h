@@ -66,22 +66,25 @@ class ConnectionResponder final : public Responder {
 /// One client's connection. One request at a time: what a client sends ahead waits, so answers are in order by
 /// themselves.
 ///
-/// | state     | event                         | next      | why |
-/// |-----------|-------------------------------|-----------|-------------------------------------------------------------|
-/// | idle      | bytes                         | reading   | | | idle      | end, idle_timeout, drain      | gone | |
-/// | reading   | whole request                 | answering | the handler is called | | reading   | not HTTP, too large
-/// | closing   | 400, 413, 431                                               | | reading   | request_timeout | closing
-/// | 408                                                         | | reading   | end                           | gone
-/// | nobody waits for an answer                                  | | answering | answer complete and taken     | idle
-/// | or reading at once, when more requests are there            | | answering | answer complete, not taken    |
-/// draining  | the client reads slowly: its next request has to wait       | | answering | answer complete, no
-/// keep-alive| closing   |                                                             | | answering | responder
-/// destroyed, reset    | gone      |                                                             | | answering | peer
-/// finished                 | answering | it may still read; on_gone is called, the answer still sent | | draining  |
-/// taken by the system           | idle      |                                                             | | draining
-/// | idle_timeout                  | gone      | the client does not read                                    | |
-/// closing   | peer finished, a second       | gone      | reading on meanwhile: a close with bytes unread is a reset |
-/// | any       | failure                       | gone      | on_gone is called |
+// clang-format off
+/// | state     | event                          | next      | why                                                         |
+/// |-----------|--------------------------------|-----------|-------------------------------------------------------------|
+/// | idle      | bytes                          | reading   |                                                             |
+/// | idle      | end, idle_timeout, drain       | gone      |                                                             |
+/// | reading   | whole request                  | answering | the handler is called                                       |
+/// | reading   | not HTTP, too large            | closing   | 400, 413, 431                                               |
+/// | reading   | request_timeout                | closing   | 408                                                         |
+/// | reading   | end                            | gone      | nobody waits for an answer                                  |
+/// | answering | answer complete and taken      | idle      | or reading at once, when more requests are there            |
+/// | answering | answer complete, not taken     | draining  | the client reads slowly: its next request has to wait       |
+/// | answering | answer complete, no keep-alive | closing   |                                                             |
+/// | answering | responder destroyed, reset     | gone      |                                                             |
+/// | answering | peer finished                  | answering | it may still read; on_gone is called, the answer still sent |
+/// | draining  | taken by the system            | idle      |                                                             |
+/// | draining  | idle_timeout                   | gone      | the client does not read                                    |
+/// | closing   | peer finished, a second        | gone      | reading on meanwhile: a close with bytes unread is a reset  |
+/// | any       | failure                        | gone      | on_gone is called                                           |
+// clang-format on
 class ServerConnection final : public ListHook<ServerConnection>, private event::StreamEvents, private DeadlineEvents {
  public:
   /// `tls` may be null; it outlives the connection.
@@ -112,7 +115,8 @@ class ServerConnection final : public ListHook<ServerConnection>, private event:
   void consume(std::string_view bytes);
   void wait_for_rest();
   void serve();
-  void refuse(int status);
+  void refuse(int status, std::string_view why);
+  std::string refusal_text(int status) const;
   std::string& compose_head(int status, std::string_view headers);
   bool has_no_body(int status) const;
   void finish_answer();

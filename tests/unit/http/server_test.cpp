@@ -172,6 +172,21 @@ TEST_CASE("bad requests are refused by status and the connection ends", "[http][
   CHECK(fixture.server->open_connections() == 0);
 }
 
+TEST_CASE("a refusal says in JSON what the limit is", "[http][server]") {
+  ServerFixture fixture{{.max_head = 200, .max_body = 100, .request_timeout = 2s}};
+  CHECK(fixture.talk("GET / HTTP/1.1\r\nX: " + std::string(300, 'x') + "\r\n\r\n")
+            .ends_with("{\"detail\":\"the request's head is larger than 200 bytes\"}"));
+  CHECK(fixture.talk("POST / HTTP/1.1\r\nContent-Length: 101\r\n\r\n")
+            .ends_with("{\"detail\":\"the request's body is larger than 100 bytes\"}"));
+  const std::string garbage = fixture.talk("\"\\ /\r\n\r\n");
+  CHECK(find_header(garbage, "Content-Type").value == "application/json");
+  CHECK(garbage.find("{\"detail\":\"this is not HTTP/1.1: llhttp: ") != std::string::npos);
+  auto slow = fixture.connect();
+  slow->stream->write("GET / HT");
+  fixture.advance(3s);
+  CHECK(slow->heard.ends_with("{\"detail\":\"the request was not complete after 2s\"}"));
+}
+
 TEST_CASE("a request that does not come to its end gets a 408, an idle connection a close", "[http][server]") {
   ServerFixture fixture;
   auto slow = fixture.connect();
