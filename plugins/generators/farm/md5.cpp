@@ -6,6 +6,14 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__clang__)
+#define THRESHER_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define THRESHER_UNROLL _Pragma("GCC unroll 16")
+#else
+#define THRESHER_UNROLL
+#endif
+
 namespace farm {
 namespace {
 
@@ -33,9 +41,7 @@ struct State {
 /// One of the four rounds of 16 steps; `function` mixes b, c and d, `word` says which word of the block a step takes.
 template <std::size_t Round, class Function, class Word>
 void round_of(State& s, const std::array<std::uint32_t, 16>& block, Function function, Word word) {
-#if defined(__GNUC__)
-#pragma GCC unroll 16
-#endif
+  THRESHER_UNROLL
   for (std::size_t i = 0; i < 16; ++i) {
     const std::uint32_t sum = s.a + function(s.b, s.c, s.d) + kSines[Round * 16 + i] + block[word(i) & 15];
     s = {s.d, s.b + std::rotl(sum, kTurns[Round][i & 3]), s.b, s.c};

@@ -1,5 +1,13 @@
 #include "python_random.h"
 
+#if defined(__clang__)
+#define THRESHER_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define THRESHER_UNROLL _Pragma("GCC unroll 4")
+#else
+#define THRESHER_UNROLL
+#endif
+
 namespace farm {
 namespace {
 
@@ -21,41 +29,47 @@ constexpr std::uint32_t mixed(std::uint32_t word) { return word ^ (word >> 30); 
 }  // namespace
 
 /// init_by_array(), several seeds abreast: within a seed every step needs the last, across seeds none does, so the
-/// processor overlaps them.
+/// processor overlaps them, as long as what they carry stays in registers: hence at most four, and unrolled.
 template <std::size_t Lanes>
 void PythonRandom::seed_lanes(const Seed* seeds, PythonRandom* const* out) {
-  std::uint32_t key[2][Lanes];  // what step t adds: the seed's word t mod length, plus that index
-  std::uint32_t last[Lanes];
+  std::array<std::uint32_t, Lanes> even, odd, last;  // what a step adds: the seed's word of its turn, plus that turn
+  std::array<std::uint32_t*, Lanes> words;
   for (std::size_t lane = 0; lane < Lanes; ++lane) {
     const auto high = static_cast<std::uint32_t>(seeds[lane].magnitude() >> 32);
-    key[0][lane] = static_cast<std::uint32_t>(seeds[lane].magnitude());
-    key[1][lane] = high == 0 ? key[0][lane] : high + 1;
+    even[lane] = static_cast<std::uint32_t>(seeds[lane].magnitude());
+    odd[lane] = high == 0 ? even[lane] : high + 1;
     last[lane] = kInitial[0];
+    words[lane] = out[lane]->words_.data();
     out[lane]->index_ = 0;
   }
-  for (std::size_t i = 1; i < kWords; ++i) {
+  const auto scramble = [&](std::size_t at, const auto& from, const auto& key) {
+    THRESHER_UNROLL
     for (std::size_t lane = 0; lane < Lanes; ++lane) {
-      last[lane] = (kInitial[i] ^ (mixed(last[lane]) * 1664525U)) + key[(i - 1) & 1][lane];
-      out[lane]->words_[i] = last[lane];
+      last[lane] = (from(lane) ^ (mixed(last[lane]) * 1664525U)) + key[lane];
+      words[lane][at] = last[lane];
     }
+  };
+  std::size_t i = 1;
+  for (; i + 1 < kWords; i += 2) {
+    scramble(
+        i, [i](std::size_t) { return kInitial[i]; }, even);
+    scramble(
+        i + 1, [i](std::size_t) { return kInitial[i + 1]; }, odd);
   }
-  for (std::size_t lane = 0; lane < Lanes; ++lane) {  // step 624 wraps round to word 1
-    auto& words = out[lane]->words_;
-    last[lane] = (words[1] ^ (mixed(last[lane]) * 1664525U)) + key[1][lane];
-    words[1] = last[lane];
-  }
-  for (std::uint32_t i = 2; i < kWords; ++i) {
+  scramble(
+      i, [i](std::size_t) { return kInitial[i]; }, even);
+  scramble(
+      1, [&](std::size_t lane) { return words[lane][1]; }, odd);  // step 624 wraps round to word 1
+  const auto settle = [&](std::uint32_t at) {
+    THRESHER_UNROLL
     for (std::size_t lane = 0; lane < Lanes; ++lane) {
-      auto& words = out[lane]->words_;
-      last[lane] = (words[i] ^ (mixed(last[lane]) * 1566083941U)) - i;
-      words[i] = last[lane];
+      last[lane] = (words[lane][at] ^ (mixed(last[lane]) * 1566083941U)) - at;
+      words[lane][at] = last[lane];
     }
-  }
-  for (std::size_t lane = 0; lane < Lanes; ++lane) {
-    auto& words = out[lane]->words_;
-    words[1] = (words[1] ^ (mixed(last[lane]) * 1566083941U)) - 1;
-    words[0] = kUpper;
-  }
+  };
+  for (std::uint32_t at = 2; at < kWords; ++at) settle(at);
+  settle(1);
+  for (std::size_t lane = 0; lane < Lanes; ++lane) words[lane][0] = kUpper;
 }
 
 PythonRandom::PythonRandom(Seed seed) {
@@ -66,20 +80,17 @@ PythonRandom::PythonRandom(Seed seed) {
 void PythonRandom::seed_all(std::span<const Seed> seeds, std::span<PythonRandom* const> out) {
   assert(seeds.size() == out.size());
   std::size_t i = 0;
-  for (; seeds.size() - i >= 8; i += 8) seed_lanes<8>(&seeds[i], &out[i]);
-  if (seeds.size() - i >= 6) {
-    seed_lanes<6>(&seeds[i], &out[i]);
-    i += 6;
+  for (; seeds.size() - i >= 4; i += 4) seed_lanes<4>(&seeds[i], &out[i]);
+  switch (seeds.size() - i) {
+    case 3:
+      return seed_lanes<3>(&seeds[i], &out[i]);
+    case 2:
+      return seed_lanes<2>(&seeds[i], &out[i]);
+    case 1:
+      return seed_lanes<1>(&seeds[i], &out[i]);
+    default:
+      return;
   }
-  if (seeds.size() - i >= 4) {
-    seed_lanes<4>(&seeds[i], &out[i]);
-    i += 4;
-  }
-  if (seeds.size() - i >= 2) {
-    seed_lanes<2>(&seeds[i], &out[i]);
-    i += 2;
-  }
-  if (i < seeds.size()) seed_lanes<1>(&seeds[i], &out[i]);
 }
 
 std::uint32_t PythonRandom::next() {
