@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "event/address.h"
+#include "http/server.h"
+
+namespace thresher::service {
+
+/// 127.0.0.0/8, ::1, and the former written as IPv6.
+bool is_loopback(const event::Address& address);
+
+/// Who may ask what. The service acts on request (it sends loads to any URL), so it must obey neither strangers on the
+/// network nor web pages that its user's browser happens to show:
+///
+/// | rule                                                                  | holds         | refusal |
+/// |-----------------------------------------------------------------------|---------------|---------|
+/// | exactly one Host header (HTTP/1.0: at most one)                       | always        | 400     |
+/// | Host names this machine's loopback: a rebound DNS name does not       | on loopback   | 421     |
+/// | `Authorization: Bearer TOKEN`, compared in constant time              | with a token  | 401     |
+/// | an Origin, if sent, is the Host itself; Sec-Fetch-Site not cross-site | not GET, HEAD | 403     |
+///
+/// Cross-origin reads need no rule: no answer carries an Access-Control header, so browsers keep it from the page.
+class Access {
+ public:
+  struct Refusal {
+    int status = 0;
+    std::string why;
+    std::string headers;
+  };
+
+  /// The error: an address that others can reach and no token; a token that no header can carry.
+  static Result<Access> create(const event::Address& bound, std::string token);
+
+  /// Nothing when the request may be served.
+  std::optional<Refusal> judge(const http::ServerRequest& request) const;
+
+ private:
+  struct Headers;
+  Access(bool loopback, std::string token) : loopback_(loopback), token_(std::move(token)) {}
+  bool knows_token(std::string_view authorization) const;
+
+  bool loopback_;
+  std::string token_;
+};
+
+}  // namespace thresher::service
