@@ -30,7 +30,7 @@ struct FiredFault {
 /// count on through the iterations of a loop.
 struct Prognosis {
   Ending ending = Ending::success;
-  std::array<std::uint8_t, Task::kMost> attempts = {};  ///< made of each task; 0: blocked
+  std::array<std::uint8_t, Task::kMost> attempts = {};  ///< made of each task; 0 only of blocked ones
   TaskSet completed = 0, failed = 0, blocked = 0;       ///< every task is in one of them
   std::uint8_t iterations = 1;                          ///< of the loop; 0: blocked
   std::vector<FiredFault> fired = {};                   ///< in task order
