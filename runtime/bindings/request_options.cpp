@@ -29,12 +29,13 @@ enum Option : std::size_t {  // most frequent first: they are compared in this o
   connect_timeout,
   max_body,
   expect_continue,
+  silence,
   kinds
 };
 
 constexpr std::array<const char*, kinds> kNames = {
-    "name", "timeout", "json", "headers",   "tags",    "query",           "expect",   "port",
-    "auth", "body",    "form", "redirects", "cookies", "connect_timeout", "max_body", "expect_continue"};
+    "name", "timeout",   "json",    "headers",         "tags",     "query",           "expect", "port", "auth", "body",
+    "form", "redirects", "cookies", "connect_timeout", "max_body", "expect_continue", "silence"};
 
 constexpr double kMaxBody = 1 << 30;  // one Lua object holds an answer
 
@@ -104,6 +105,9 @@ RequestOptions RequestOptionReader::read(lua_State* state, int index, const Requ
         break;
       case connect_timeout:
         options.connect_timeout = limit(state, key);
+        break;
+      case silence:
+        options.silence = limit(state, key);
         break;
       case max_body:
         options.max_body = static_cast<std::size_t>(number_within(state, key, 0, kMaxBody));

@@ -28,7 +28,7 @@ struct RequestOptions {
   bool expect_continue = false;
   std::uint16_t port = 0;  ///< replaces the host's; 0: does not
   int redirects = -1;      ///< -1: the run's
-  std::chrono::nanoseconds timeout{}, connect_timeout{};
+  std::chrono::nanoseconds timeout{}, connect_timeout{}, silence{};
   std::size_t max_body = 0;
 
   bool has(Rare option) const { return (rare & option) != 0; }

@@ -34,6 +34,7 @@ Requests::Requests(ScriptHost& host, const engine::WorkerContext& context, std::
   const http::Request usual;
   defaults_.timeout = host.options.request_timeout;
   defaults_.connect_timeout = usual.connect_timeout;
+  defaults_.silence = usual.silence_timeout;
   defaults_.max_body = usual.max_body;
   defaults_.redirects = host.options.max_redirects;
   if (host.options.shared_connections) shared_session_ = client_->open_session();
@@ -126,7 +127,7 @@ metrics::RequestSeries& Requests::series_of(lua_State* state, const User& user, 
   return *slot.value;
 }
 
-int Requests::start(lua_State* state, User& user) {
+int Requests::start(lua_State* state, User& user, StreamKind stream) {
   if (!lua_istable(state, 1)) return misuse(state, "request: write user:get(...), with a colon");
   const auto method = string_argument(state, 2, "request: method");
   string_argument(state, 3, "request: url");
@@ -134,6 +135,8 @@ int Requests::start(lua_State* state, User& user) {
   if (method.empty() || method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != std::string_view::npos) {
     return misuse(state, "request: '{}' is no method; write it in capitals", method);
   }
+  if (user.flight.stream && user.flight.exchange != nullptr)
+    return misuse(state, "request: a stream is open; close it first: stream:close()");
   const RequestOptions options = reader_.read(state, 4, defaults_);
   if (options.has(RequestOptions::kTags)) {
     lua_getfield(state, 4, "tags");
@@ -156,6 +159,14 @@ int Requests::start(lua_State* state, User& user) {
   flight.max_body = options.max_body;
   flight.redirects_left = options.redirects;
   flight.has_expect = options.has(RequestOptions::kExpect);
+  flight.silence = options.silence;
+  flight.opened = false;
+  flight.stream.reset();
+  if (stream != StreamKind::none) {
+    const std::string_view name = options.name == nullptr ? flight.endpoint->default_name : options.name;
+    const bool chat = stream == StreamKind::chat;
+    flight.stream = std::make_unique<EventStream>(user, stream_series(user, name, chat), chat, options.max_body);
+  }
   const bool has_body = !lua_isnil(state, 5);
   send(state, 4, user, options, has_body ? text_at(state, 5) : std::string_view(), has_body, true);
   return 2;
@@ -185,8 +196,10 @@ void Requests::send(lua_State* state, int table, User& user, const RequestOption
                                     .expect_continue = options.expect_continue && has_body,
                                     .timeout = flight.timeout,
                                     .connect_timeout = flight.connect_timeout,
-                                    .max_body = flight.max_body},
-                                   user);
+                                    .max_body = flight.max_body,
+                                    .stream = flight.stream.get(),
+                                    .silence_timeout = flight.silence},
+                                   flight.stream ? static_cast<http::ResponseReceiver&>(*flight.stream) : user);
   if (host_.options.http_debug) describe(head, body);
 }
 
@@ -194,6 +207,53 @@ void Requests::cancel(User& user) {
   auto& flight = user.flight;
   if (flight.exchange != nullptr) client_->cancel(std::exchange(flight.exchange, nullptr));
   if (flight.endpoint != nullptr) std::exchange(flight.endpoint, nullptr)->drop();
+  flight.stream.reset();
+}
+
+StreamSeries Requests::stream_series(const User& user, std::string_view name, bool chat) {
+  metrics::Tags tags = tags_of(user);
+  tags.emplace_back("name", name);
+  metrics::sort_tags(tags);
+  const auto trend = [&](const char* metric) { return &recorder_.trend(*metrics::builtin_metric(metric), tags); };
+  StreamSeries series;
+  series.events = &recorder_.counter(*metrics::builtin_metric("sse_events"), tags);
+  series.first_event = trend("time_to_first_event");
+  series.gap = trend("inter_event_gap");
+  if (!chat) return series;
+  series.first_token = trend("time_to_first_token");
+  series.token_gap = trend("inter_token_latency");
+  series.tokens_per_s = trend("tokens_per_second");
+  return series;
+}
+
+void Requests::open_stream(User& user, const http::Response& response) {
+  lua_State* state = user.coroutine.state();
+  if (response.outcome == Outcome::ok) store_cookies(user, response.head);
+  user.flight.opened = true;
+  user.flight.opened_as_expected = is_expected(user, response);  // reads the options, which lie on the stack
+  lua_settop(state, 0);
+  push_response(state, host_, response, user.flight.endpoint->url_text, user.flight.max_body, ++responses_);
+}
+
+void Requests::finish_stream(User& user, const http::Response& response) {
+  auto& flight = user.flight;
+  flight.exchange = nullptr;
+  const bool expected = flight.opened ? flight.opened_as_expected : is_expected(user, response);
+  record(user, response, response.outcome == Outcome::ok && expected && !flight.stream->failed());
+  std::exchange(flight.endpoint, nullptr)->drop();
+}
+
+void Requests::close_stream(User& user) {
+  auto& flight = user.flight;
+  if (flight.exchange == nullptr) return;
+  client_->cancel(flight.exchange);
+  finish_stream(user, flight.stream->so_far(loop_.now()));
+}
+
+void Requests::drop_stream(User& user, bool record) {
+  if (!user.flight.stream) return;
+  if (record) close_stream(user);
+  cancel(user);
 }
 
 bool Requests::is_expected(const User& user, const http::Response& response) const {

@@ -18,6 +18,8 @@ namespace thresher::bindings {
 
 struct ScriptHost;
 
+enum class StreamKind : std::uint8_t { none, events, chat };
+
 /// The requests of one worker's users, from the script's call to the response on the coroutine's stack. What a call
 /// site repeats is resolved once: where a (method, URL) goes with the constant bytes of its head, and the series of a
 /// (activity, name).
@@ -30,12 +32,22 @@ class Requests {
 
   /// start_request(self, method, url, options?) -> what must stay on the parked stack: options and body. Raises for
   /// misuse, before anything is armed.
-  int start(lua_State* state, User& user);
+  int start(lua_State* state, User& user, StreamKind stream = StreamKind::none);
   /// The answer came. False: it was a redirect and the next hop is under way. True: the response is on the user's
   /// stack.
   bool finish(User& user, const http::Response& response);
-  /// Forgets the request under way.
+  /// Forgets the request under way, a stream included, without a record.
   void cancel(User& user);
+
+  // Streams: start() with `stream` set, then these.
+  /// Leaves the response to the head, or to a failure before it, on the user's stack.
+  void open_stream(User& user, const http::Response& response);
+  /// Records a stream whose answer ended by itself.
+  void finish_stream(User& user, const http::Response& response);
+  /// Ends and records a stream that goes on; its events and what is known of it stay.
+  void close_stream(User& user);
+  /// Forgets the stream; one that goes on is closed first, with a record if so wished.
+  void drop_stream(User& user, bool record);
   /// Where the user's paths go; nullptr when nobody said.
   const http::Url* host_of_user(const User& user) const;
 
@@ -53,6 +65,7 @@ class Requests {
   void send(lua_State* state, int table, User& user, const RequestOptions& options, std::string_view body,
             bool has_body, bool send_credentials);
 
+  StreamSeries stream_series(const User& user, std::string_view name, bool chat);
   bool is_expected(const User& user, const http::Response& response) const;
   void record(User& user, const http::Response& response, bool expected);
   void store_cookies(User& user, std::string_view head);

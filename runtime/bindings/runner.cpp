@@ -140,6 +140,7 @@ void Runner::after_step(User& user, Coroutine::Step step) {
   }
   switch (user.waiting) {
     case Waiting::request:
+    case Waiting::event:
     case Waiting::sleep:
       return;
     case Waiting::end:
@@ -259,6 +260,7 @@ Nanoseconds Runner::think_time(User& user) {
 }
 
 void Runner::report(User& user, Nanoseconds think) {
+  requests_->drop_stream(user, user.result != IterationResult::interrupted);
   user.stage = Stage::idle;
   user.waiting = Waiting::nothing;
   context_.events->iteration_ended(user.number,
@@ -296,6 +298,45 @@ void Runner::response_arrived(User& user, const http::Response& response) {
   if (requests_->finish(user, response)) resume(user, 1);
 }
 
+void Runner::stream_opened(User& user, const http::Response& response) {
+  requests_->open_stream(user, response);
+  resume(user, 1);
+}
+
+void Runner::stream_moved(User& user) {
+  if (user.waiting != Waiting::event) return;
+  lua_State* state = user.coroutine.state();
+  lua_settop(state, 0);
+  if (user.flight.stream->push_event(state)) resume(user, 1);
+}
+
+void Runner::stream_stopped(User& user) {
+  requests_->close_stream(user);
+  stream_over(user);
+}
+
+void Runner::stream_ended(User& user, const http::Response& response, bool opened) {
+  const bool fails_to_open = !opened && !user.flight.stream->is_chat();
+  if (fails_to_open) requests_->open_stream(user, response);  // what the script gets is a failure
+  requests_->finish_stream(user, response);
+  if (!fails_to_open) return stream_over(user);
+  resume(user, 1);
+}
+
+/// A script that waits for the end, or for an event that will not come, goes on.
+void Runner::stream_over(User& user) {
+  lua_State* state = user.coroutine.state();
+  if (user.waiting == Waiting::request) {  // a chat completion is handed over as a whole
+    lua_settop(state, 0);
+    user.flight.stream->push_chat(state);
+    return resume(user, 1);
+  }
+  if (user.waiting != Waiting::event) return;
+  lua_settop(state, 0);
+  if (!user.flight.stream->push_event(state)) lua_pushnil(state);
+  resume(user, 1);
+}
+
 void Runner::sleep(User& user, TimePoint until) {
   if (!user.timer) {
     user.timer = std::make_unique<event::Timer>(context_.loop->timers(), [this, &user](TimePoint) { woken(user); });
@@ -314,7 +355,7 @@ void Runner::woken(User& user) {
 }
 
 void Runner::cancel_wait(User& user) {
-  if (user.waiting == Waiting::request) requests_->cancel(user);
+  if (user.waiting == Waiting::request || user.waiting == Waiting::event) requests_->cancel(user);
   if (user.waiting == Waiting::sleep) user.timer->cancel();
   user.waiting = Waiting::nothing;
 }

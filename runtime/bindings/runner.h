@@ -40,6 +40,14 @@ class Runner final : public engine::IterationRunner {
   Requests& requests() { return *requests_; }
   /// The user's request ended; may end its iteration, and the user.
   void response_arrived(User& user, const http::Response& response);
+  /// The user's stream has a head: its script goes on with the response.
+  void stream_opened(User& user, const http::Response& response);
+  /// Events wait: a script that waits for one goes on.
+  void stream_moved(User& user);
+  /// The stream has had enough of its answer: closes it as if it had ended.
+  void stream_stopped(User& user);
+  /// The stream's answer ended by itself. `opened`: its script has had the head.
+  void stream_ended(User& user, const http::Response& response, bool opened);
   /// Parks the user until the moment given.
   void sleep(User& user, TimePoint until);
   /// Remembers where the running script stands, for an error that a group passes on.
@@ -66,6 +74,7 @@ class Runner final : public engine::IterationRunner {
   void report(User& user, Nanoseconds think);
   void retired(User& user);
 
+  void stream_over(User& user);
   void woken(User& user);
   void cancel_wait(User& user);
   void count_failure(User& user, script::Failure failure);

@@ -72,6 +72,53 @@ int start_request(lua_State* state) {
   return user.runner.requests().start(state, user);
 }
 
+int start_stream(lua_State* state) {
+  User& user = waiting_user(state, "stream");
+  return user.runner.requests().start(state, user, StreamKind::events);
+}
+
+int start_chat(lua_State* state) {
+  User& user = waiting_user(state, "chat");
+  return user.runner.requests().start(state, user, StreamKind::chat);
+}
+
+/// next_event() -> true, event | true, nil (the stream is over) | false (and the caller yields: an event or nil comes)
+int next_event(lua_State* state) {
+  User& user = waiting_user(state, "stream:next");
+  EventStream* stream = user.flight.stream.get();
+  if (stream != nullptr && !stream->ended() && !stream->has_events()) {
+    user.waiting = Waiting::event;
+    lua_pushboolean(state, 0);
+    return 1;
+  }
+  lua_pushboolean(state, 1);
+  if (stream == nullptr || !stream->push_event(state)) lua_pushnil(state);
+  return 2;
+}
+
+/// close_stream() -> what is known of it: see EventStream::push_state
+int close_stream(lua_State* state) {
+  User& user = user_of(state, "stream:close");
+  if (!user.flight.stream) {
+    lua_newtable(state);
+    return 1;
+  }
+  user.runner.requests().close_stream(user);
+  user.flight.stream->push_state(state);
+  return 1;
+}
+
+/// read_json(text, path?) -> value | nil, problem
+int read_json(lua_State* state) {
+  const auto text = string_argument(state, 1, "json");
+  const auto path = lua_isnoneornil(state, 2) ? std::string_view() : string_argument(state, 2, "json: path");
+  lua_settop(state, 2);
+  auto* padded = static_cast<char*>(lua_newuserdata(state, text.size() + JsonReader::kPadding));
+  std::copy(text.begin(), text.end(), padded);
+  std::fill_n(padded + text.size(), JsonReader::kPadding, '\0');
+  return host_of(state).json.push(state, {padded, text.size()}, path, 0);
+}
+
 int start_sleep(lua_State* state) {
   User& user = waiting_user(state, "sleep");
   const auto duration = seconds_argument(state, 1, "sleep");
@@ -148,7 +195,12 @@ void add_user_natives(lua_State* state, ScriptHost& host) {
                {"now", native_now},
                {"timestamp", native_timestamp},
                {"wall", native_wall},
-               {"start_request", start_request}});
+               {"start_request", start_request},
+               {"start_stream", start_stream},
+               {"start_chat", start_chat},
+               {"next_event", next_event},
+               {"close_stream", close_stream},
+               {"read_json", read_json}});
 }
 
 }  // namespace thresher::bindings

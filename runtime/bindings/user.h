@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "bindings/event_stream.h"
 #include "bindings/scenario.h"
 #include "engine/iteration_runner.h"
 #include "event/timer.h"
@@ -45,7 +46,7 @@ enum class Stage : std::uint8_t {
 };
 
 /// What a parked coroutine waits for; each is cancelled in its own way (Runner::cancel_wait).
-enum class Waiting : std::uint8_t { nothing, request, sleep, end };
+enum class Waiting : std::uint8_t { nothing, request, event, sleep, end };
 
 /// The one request a user may have under way.
 struct Flight {
@@ -55,8 +56,12 @@ struct Flight {
   Nanoseconds timeout{}, connect_timeout{};
   std::size_t max_body = 0;
   int redirects_left = 0;
-  bool followed = false;    ///< a redirect
-  bool has_expect = false;  ///< options.expect judges the status
+  bool followed = false;                ///< a redirect
+  bool has_expect = false;              ///< options.expect judges the status
+  Nanoseconds silence{};                ///< of a stream: the longest between two pieces
+  bool opened = false;                  ///< a stream whose script has had the head ...
+  bool opened_as_expected = false;      ///< ... which counted as a success
+  std::unique_ptr<EventStream> stream;  ///< open, or ended with events that wait; nullptr: an ordinary request
 };
 
 /// One virtual user: its coroutine, its table, its connections, and where it stands.

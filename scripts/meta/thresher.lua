@@ -151,6 +151,82 @@ function User:options(url, options) end
 ---@return thresher.Response
 function User:request(method, url, options) end
 
+---A stream of server-sent events: parks until the head of the answer is there. A POST when there is a body, else a GET. Of the
+---options, `timeout` ends with the head; after it `silence` counts, the longest without a byte (60 s). Metrics: sse_events,
+---time_to_first_event (since the request was started), inter_event_gap (between arrivals). One stream per user at a time; it ends
+---with the iteration.
+---@param url string
+---@param options? thresher.RequestOptions|{ silence?: number }
+---@return thresher.Stream
+function User:stream(url, options) end
+
+---A streamed chat completion in OpenAI's shape, read as it arrives and handed over as a whole; what comes after "[DONE]" is of no
+---interest. Metrics as of a stream, and time_to_first_token (first delta with text, reasoning or a tool call), inter_token_latency
+---(between two deltas), tokens_per_second ((tokens - 1) / (last - first delta)). One that breaks off or reports an error counts as a
+---failed request, whatever its status.
+---@param url string
+---@param options? thresher.RequestOptions|{ silence?: number }
+---@return thresher.Chat
+function User:chat(url, options) end
+
+---@class thresher.Event
+---@field type string   "message" unless the server named it
+---@field data string   its lines joined by "\n"
+---@field id? string    the last one given
+---@field at number     seconds since the request was started until the system had its last byte
+local Event = {}
+
+---Reads JSON from the data, as Response:json does.
+---@param path? string
+---@return any value
+---@return string? problem
+function Event:json(path) end
+
+---@class thresher.Stream
+---@field response thresher.Response  the head of the answer; no body
+---@field status integer
+---@field ok boolean
+---@field error? string    before the head, or once it is over: "timeout", "reset", "body_too_large" ...
+---@field headers table<string, string>
+---@field text? string     once it is over: the body of an answer that is no event stream
+---@field cut? boolean     once it is over: it ended within an event, which is lost
+---@field received? integer  once it is over: events
+---@field last_id? string
+---@field retry_ms? integer
+local Stream = {}
+
+---The next event; parks until there is one. nil: the stream is over.
+---@return thresher.Event?
+function Stream:next() end
+
+---`for event in stream:events() do ... end`
+---@return fun(stream: thresher.Stream): thresher.Event?
+---@return thresher.Stream
+function Stream:events() end
+
+---Ends it now; what has come and was not taken is gone.
+function Stream:close() end
+
+---@class thresher.Chat
+---@field status integer
+---@field text string
+---@field reasoning string
+---@field tool_calls { id: string, name: string, arguments: string }[]
+---@field complete boolean         it came to its own end: "[DONE]" or a finish reason, and no error
+---@field done boolean             "[DONE]" came
+---@field finish_reason? string
+---@field error? string            of the connection ("timeout", "reset" ...), or "stream_error": see error_detail
+---@field error_detail? string
+---@field body? string             of an answer that is no event stream
+---@field deltas integer
+---@field tokens integer           by the server's usage when has_usage, else the deltas
+---@field has_usage boolean
+---@field prompt_tokens? integer
+---@field garbage integer          events that were no chunks
+---@field time_to_first_token? number  milliseconds
+---@field tokens_per_second? number
+---@field duration number          milliseconds, to the last byte
+
 ---Sets a cookie for the scenario's host, as if an answer had.
 ---@param name string
 ---@param value string

@@ -1,5 +1,7 @@
 #include "support/script_world.h"
 
+#include "event/timer.h"
+
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -38,7 +40,45 @@ ScriptWorld::~ScriptWorld() {
   recorders_.clear();
   loops_.clear();
   unanswered_.clear();
+  pouring_.clear();
   server_.reset();
+}
+
+/// An answer being written piece by piece.
+struct ScriptWorld::Pouring {
+  Pouring(event::Loop& loop, std::unique_ptr<http::Responder> to, std::vector<std::pair<Nanoseconds, std::string>> all,
+          bool stays_open)
+      : responder(std::move(to)),
+        pieces(std::move(all)),
+        open(stays_open),
+        timer(loop.timers(), [this, &loop](TimePoint) {
+          responder->write_chunk(pieces[next++].second);
+          go_on(loop);
+        }) {
+    go_on(loop);
+  }
+  void go_on(event::Loop& loop) {
+    if (next < pieces.size()) {
+      timer.start_at(loop.now() + pieces[next].first);
+    } else if (!open) {
+      responder->finish_stream();
+    }
+  }
+
+  std::unique_ptr<http::Responder> responder;
+  std::vector<std::pair<Nanoseconds, std::string>> pieces;
+  bool open;
+  std::size_t next = 0;
+  event::Timer timer;
+};
+
+http::Server::Handler ScriptWorld::pieces(std::string content_type,
+                                          std::vector<std::pair<Nanoseconds, std::string>> all, bool open) {
+  return [this, type = std::move(content_type), all = std::move(all), open](
+             const http::ServerRequest&, std::unique_ptr<http::Responder> responder) {
+    responder->begin_stream(200, "Content-Type: " + type + "\r\n");
+    pouring_.push_back(std::make_shared<Pouring>(*server_loop_, std::move(responder), all, open));
+  };
 }
 
 http::Server::Handler ScriptWorld::silence() {

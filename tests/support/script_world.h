@@ -42,6 +42,10 @@ class ScriptWorld final : engine::RunPort {
   http::Server::Handler handler;
   /// A handler that never answers.
   http::Server::Handler silence();
+  /// A handler that begins a 200 of this content type, writes each piece that long after the one before, and ends the
+  /// answer unless `open`.
+  http::Server::Handler pieces(std::string content_type, std::vector<std::pair<Nanoseconds, std::string>> pieces,
+                               bool open = false);
   /// Listens on every port of the Leveredge fleet.
   void serve_fleet();
   std::vector<std::string> requests;  ///< "GET /health" ... in the order they came
@@ -85,6 +89,8 @@ class ScriptWorld final : engine::RunPort {
   event::VirtualWorld world_;
   std::unique_ptr<event::Loop> server_loop_;
   std::unique_ptr<http::Server> server_;
+  struct Pouring;
+  std::vector<std::shared_ptr<Pouring>> pouring_;             ///< likewise
   std::vector<std::unique_ptr<http::Responder>> unanswered_;  ///< they point into the server: gone before it
   std::unique_ptr<Events> events_;
   std::vector<std::unique_ptr<event::Loop>> loops_;
