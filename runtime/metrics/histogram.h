@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/result.h"
 
 namespace thresher::metrics {
 
@@ -18,6 +21,7 @@ namespace thresher::metrics {
 class Histogram {
  public:
   static constexpr std::int64_t kHighest = 3'600'000'000;
+  static constexpr std::size_t kIndexes = 23 * 1024;  ///< buckets there can be
 
   void record(std::int64_t value, std::uint64_t count = 1);
   void merge(const Histogram& other);
@@ -44,6 +48,10 @@ class Histogram {
 
   /// HdrHistogram's V2 compressed encoding in base64 ("HISTFAAAA..."), readable by every HdrHistogram library.
   std::string encode() const;
+  /// Reads what encode() wrote, from anybody: the error says what is wrong with the text, and what another layout's
+  /// histogram has that ours has not. Counts come back exactly; min, max and sum are those of the buckets' lowest
+  /// values.
+  static Result<Histogram> decode(std::string_view encoded);
 
   std::size_t memory_bytes() const;  ///< what it occupies, itself included
 
@@ -82,6 +90,7 @@ class Histogram {
 
   /// 22 doublings, as 2 * kHalf * 2^21 is the first beyond kHighest; the first of them is twice as long as the others.
   static constexpr std::size_t kPages = (22 + 1) * kHalf / kPage;
+  static_assert(kPages * kPage == kIndexes);
   static_assert(kPages <= std::numeric_limits<std::uint8_t>::max(), "slot_of_ counts from 1");
 
   // What every record() touches comes first, in one cache line.

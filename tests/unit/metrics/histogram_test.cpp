@@ -253,6 +253,41 @@ TEST_CASE("the standard deviation is that of the samples", "[unit][metrics]") {
   CHECK(histogram_of({700}).standard_deviation() == 0);
 }
 
+TEST_CASE("a histogram decodes to the counts it was encoded from", "[unit][metrics]") {
+  Histogram histogram;
+  CHECK(Histogram::decode(histogram.encode())->count() == 0);
+  for (std::int64_t value = 0; value < 4000; ++value) histogram.record(value * value * 200, value % 3 + 1);
+  histogram.record(7, 6'000'000'000);
+  histogram.record(Histogram::kHighest);
+  const auto decoded = Histogram::decode(histogram.encode());
+  REQUIRE(decoded);
+  const auto expected = histogram.buckets(), found = decoded->buckets();
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CHECK(found[i].lowest == expected[i].lowest);
+    CHECK(found[i].count == expected[i].count);
+  }
+  CHECK(decoded->value_at_percentile(99) == Approx(histogram.value_at_percentile(99)).epsilon(0.001));
+}
+
+TEST_CASE("text that is no histogram is refused, cut and damaged ones too", "[unit][metrics]") {
+  Histogram histogram;
+  for (std::int64_t value = 1; value < 1000; ++value) histogram.record(value * 1000);
+  const std::string encoded = histogram.encode();
+  CHECK_FALSE(Histogram::decode(""));
+  CHECK_FALSE(Histogram::decode("HIST"));
+  CHECK_FALSE(Histogram::decode("not base64!!"));
+  for (std::size_t size = 0; size < encoded.size(); size += 4) CHECK_FALSE(Histogram::decode(encoded.substr(0, size)));
+  std::size_t refused = 0;
+  for (std::size_t place = 0; place < encoded.size(); ++place) {
+    std::string damaged = encoded;
+    damaged[place] = damaged[place] == 'A' ? 'B' : 'A';
+    if (!Histogram::decode(damaged)) ++refused;
+  }
+  CHECK(refused > encoded.size() * 9 / 10);  // zlib's checksum; what is left differs in unused bits
+  CHECK(Histogram::decode(encoded.substr(0, 40)).error().message == "this is no histogram of ours: it is cut");
+}
+
 TEST_CASE("the encoding begins as every HdrHistogram tool expects", "[unit][metrics]") {
   // tests/integration/hdr has another implementation read it back.
   CHECK(Histogram{}.encode().substr(0, 9) == "HISTFAAAA");
