@@ -106,4 +106,10 @@ Regression judge_regression(const RegressionFigures& current, std::span<const Re
   return regression;
 }
 
+Regression judge_regression(const RunRecord& run, std::span<const RunRecord> earlier) {
+  std::vector<RegressionFigures> figures;
+  for (const RunRecord& each : earlier) figures.push_back(regression_figures_of(each));
+  return judge_regression(regression_figures_of(run), figures);
+}
+
 }  // namespace thresher::store

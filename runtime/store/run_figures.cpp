@@ -39,4 +39,21 @@ RunFigures figures_of(const engine::Snapshot& snapshot) {
   return figures;
 }
 
+std::string_view status_of(const engine::RunSummary& summary, int exit_code) {
+  switch (summary.stop) {
+    case engine::StopReason::setup_failed:
+    case engine::StopReason::setup_timed_out:
+    case engine::StopReason::worker_failed:
+      return status::kFailed;
+    case engine::StopReason::interrupted:
+    case engine::StopReason::aborted_by_script:
+      return status::kInterrupted;
+    case engine::StopReason::completed:
+    case engine::StopReason::aborted_by_threshold:
+    case engine::StopReason::externally_stopped:
+      break;
+  }
+  return exit_code == 0 ? status::kCompleted : status::kCompletedWithFailures;
+}
+
 }  // namespace thresher::store
