@@ -44,7 +44,7 @@ local headers = { ["Content-Type"] = "application/json", ["X-Tenant-ID"] = tenan
 local function seed_of(user) return first_seed + user.serial end
 
 local function post(user, path, body)
-  return user:post("/api/v1/stress-test/" .. path, { name = "POST /" .. path, body = body, headers = headers, timeout = call_timeout })
+  return user:post("/api/v1/stress-test/" .. path, { name = "/" .. path, body = body, headers = headers, timeout = call_timeout })
 end
 
 -- A history: what is recorded goes to the run's validators, and stays here for a judgement of this one test.
@@ -81,7 +81,7 @@ end
 -- A platform that takes our fleet and loses half of it would run the wrong test. Not every platform can be asked.
 local function read_fleet_back(user, record, fleet)
   local res = user:get("/api/v1/stress-test/fleet",
-    { name = "GET /fleet", headers = headers, timeout = call_timeout, expect = { 200, 404, 405, 501 } })
+    { name = "/fleet", headers = headers, timeout = call_timeout, expect = { 200, 404, 405, 501 } })
   if res.status == 200 and res:json("agents") then record("read_back", { item = "fleet" }, { sent = fleet, got = res.body }) end
 end
 
@@ -106,10 +106,10 @@ local function push(user, chaos)
   end
   if id and wait_for_end then
     local path = "/api/v1/stress-test/scenario/" .. id
-    local result = poll(user, record, item, path, "GET /scenario/{id}")
+    local result = poll(user, record, item, path, "/scenario/{id}")
     if result then
       record("result", { item = item }, { answer = result.body })
-      local again = user:get(path, { name = "GET /scenario/{id} again", headers = headers, timeout = call_timeout })
+      local again = user:get(path, { name = "/scenario/{id} again", headers = headers, timeout = call_timeout })
       if again.ok then record("result", { item = item }, { answer = again.body }) end  -- an end is an end
     end
   end
@@ -140,7 +140,7 @@ stress:task { "stream", weight = 6, tags = { "stream" },
     local id = note_answer(record, res, item, "execution_id")
     check(res, { ["workflow accepted"] = id ~= nil })
     if not id or not wait_for_end then return end
-    local result = poll(user, record, item, "/api/v1/stress-test/workflow/" .. id, "GET /workflow/{id}")
+    local result = poll(user, record, item, "/api/v1/stress-test/workflow/" .. id, "/workflow/{id}")
     if result then record("result", { item = item }, { answer = result.body }) end
   end }
 
