@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
