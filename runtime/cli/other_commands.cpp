@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/serve_command.h"
+
 namespace thresher::cli {
 
-void add_other_commands(CLI::App&, Command&) {}
+void add_other_commands(CLI::App& app, Command& command) { add_serve_command(app, command); }
 
 }  // namespace thresher::cli

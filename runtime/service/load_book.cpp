@@ -94,7 +94,8 @@ void LoadBook::end_record(const std::string& id, const Entry& entry, const store
     log::warn("the run history does not take the end of {}: {}", id, to_text(written.error()));
 }
 
-void LoadBook::conclude(const std::string& id, LoadOutcome outcome) {
+/// `id` by value: the caller is the load, and goes with it.
+void LoadBook::conclude(std::string id, LoadOutcome outcome) {
   const auto at = loads_.find(id);
   const std::unique_ptr<Entry> entry = std::move(at->second);
   loads_.erase(at);  // first, so that whoever is told may start the next

@@ -52,7 +52,7 @@ class LoadBook {
 
   std::string begin_record(const store::RunStart& start, bool& recorded);
   void end_record(const std::string& id, const Entry& entry, const store::RunEnd& end);
-  void conclude(const std::string& id, LoadOutcome outcome);
+  void conclude(std::string id, LoadOutcome outcome);
   void beat(TimePoint now);
 
   event::Loop& loop_;
