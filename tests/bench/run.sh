@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints what thresher costs beside wrk, from one run on this machine, and how true its percentiles are.
 #
-#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth start micro (default: all)
+#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth start serve micro (default: all)
 #
 # One local server on core 0, the client pinned to core 1, the two clients in turn. These machines drift, so only ratios from
 # one run count. SECONDS_EACH (4) and ROUNDS (5) may be set in the environment.
@@ -11,17 +11,21 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:?usage: run.sh BUILD_DIR [SECTION...]}" && pwd)
 shift
 thresher=$build/thresher
+export THRESHER_NO_HISTORY=true  # benchmarks are nobody's runs
 seconds=${SECONDS_EACH:-4}
 rounds=${ROUNDS:-5}
 port=18080
 known_port=18081
+oracle_port=18082
 work=$(mktemp -d)
 server_pid=
 known_pid=
+oracle_pid=
 
 finish() {
   [[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
   [[ -z $known_pid ]] || kill "$known_pid" 2>/dev/null || true
+  [[ -z $oracle_pid ]] || kill "$oracle_pid" 2>/dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
@@ -198,6 +202,31 @@ section_start() {
   awk -v us="$(median <"$work/starts")" 'BEGIN { printf "Start to first request answered: %.1f ms (below 100)\n", us / 1000 }'
 }
 
+# rate_of TARGET: requests a second of wrk with 50 connections; anything but 2xx answers would be no measurement.
+rate_of() {
+  on_client_core wrk -t1 -c50 -d"${seconds}s" "http://127.0.0.1:$oracle_port$1" >"$work/out"
+  ! grep -q 'Non-2xx' "$work/out" || { echo "$1 is not answered with 2xx" >&2; return 1; }
+  awk '/Requests\/sec/ { print $2 }' "$work/out"
+}
+
+section_serve() {
+  local targets=('/health' '/api/agents/fleet?scale=small' '/api/agents/workflow?num_tasks=6') least=('' 5000 15000) round i
+  echo "thresher serve on one core, wrk -c 50 on the other, ${rounds} rounds of ${seconds} s, medians"
+  taskset -c 0 "$thresher" serve --port $oracle_port --no-history >/dev/null &
+  oracle_pid=$!
+  await_port $oracle_port
+  for i in 0 1 2; do : >"$work/rate$i"; done
+  for round in $(seq "$rounds"); do
+    for i in 0 1 2; do rate_of "${targets[i]}" >>"$work/rate$i"; done
+  done
+  for i in 0 1 2; do
+    printf '%-40s %8.0f /s   %s of the constant answer%s\n' "${targets[i]}" "$(median <"$work/rate$i")" \
+      "$(ratio "$(median <"$work/rate$i")" "$(median <"$work/rate0")")" "${least[i]:+   (at least ${least[i]}/s)}"
+  done
+  kill $oracle_pid && wait $oracle_pid 2>/dev/null || true
+  oracle_pid=
+}
+
 section_micro() {
   local program
   for program in "$build"/bench_metrics "$build"/bench_bindings; do
@@ -205,7 +234,7 @@ section_micro() {
   done
 }
 
-(($#)) || set -- cpu memory pacing truth start micro
+(($#)) || set -- cpu memory pacing truth start serve micro
 for section in "$@"; do
   "section_$section"
   echo
