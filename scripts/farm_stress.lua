@@ -36,6 +36,7 @@ local stress = thresher.scenario {
   tags = { "farm" },
   host = env("TARGET_URL") or env("PLATFORM_URL") or thresher.target("aoa").url,
   wait = thresher.constant(1),
+  preflight = false,  -- a push is the whole test
 }
 
 local headers = { ["Content-Type"] = "application/json", ["X-Tenant-ID"] = tenant }

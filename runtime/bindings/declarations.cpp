@@ -63,7 +63,8 @@ int native_unknown(lua_State* state) {
   script::raise(state);
 }
 
-/// declare_scenario(name, weight, host | nil, sequential, tags, wait kind, low, high, function | nil, table) -> number
+/// declare_scenario(name, weight, host | nil, sequential, tags, wait kind, low, high, function | nil, table,
+/// preflight) -> number
 int declare_scenario(lua_State* state) {
   auto& host = host_of(state);
   bool declared = false;
@@ -79,6 +80,7 @@ int declare_scenario(lua_State* state) {
     info.weight = lua_tonumber(state, 2);
     if (!lua_isnil(state, 3)) info.host = text_at(state, 3);
     info.sequential = lua_toboolean(state, 4) != 0;
+    info.preflight = lua_toboolean(state, 11) != 0;
     info.tags = strings_at(state, 5);
     scenario->wait = wait_rule_at(state, 6, 7);
     scenario->table = reference_to(state, 10);

@@ -82,6 +82,8 @@ int Recording::check(lua_State* state, User& user) {
     }
     const bool passed = lua_toboolean(state, -1) != 0;
     all = all && passed;
+    if (!passed && host_.options.walk != nullptr)
+      host_.options.walk->on_failed_check(user.activity->name, text_at(state, -2));
     auto& rate = rate_of_check(state, user, lua_gettop(state) - 1, 3);
     rate.add(passed);
     note(&rate, passed ? 1 : 0);

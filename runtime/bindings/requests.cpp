@@ -201,6 +201,7 @@ void Requests::send(lua_State* state, int table, User& user, const RequestOption
                                     .silence_timeout = flight.silence},
                                    flight.stream ? static_cast<http::ResponseReceiver&>(*flight.stream) : user);
   if (host_.options.http_debug) describe(head, body);
+  if (host_.options.walk != nullptr) flight.sent = std::string(head).append(body);
 }
 
 void Requests::cancel(User& user) {
@@ -337,7 +338,9 @@ bool Requests::finish(User& user, const http::Response& response) {
       answer = &changed;
     }
   }
-  record(user, *answer, is_expected(user, *answer));
+  const bool expected = is_expected(user, *answer);
+  record(user, *answer, expected);
+  if (host_.options.walk != nullptr) tell_walk(user, *answer, expected);
   lua_State* state = user.coroutine.state();
   lua_settop(state, 0);
   push_response(state, host_, *answer, flight.endpoint->url_text, flight.max_body, ++responses_);
@@ -403,6 +406,16 @@ bool Requests::follow(User& user, const http::Response& response, Outcome& probl
   lua_pop(host_.vm.state(), 1);
   problem = Outcome::internal;
   return false;
+}
+
+void Requests::tell_walk(const User& user, const http::Response& response, bool expected) {
+  host_.options.walk->on_exchange({.task = user.activity->name,
+                                   .where = user.activity->where,
+                                   .request = user.flight.sent,
+                                   .response = std::string(response.head).append("\r\n").append(response.body),
+                                   .status = response.status,
+                                   .outcome = response.outcome,
+                                   .expected = expected});
 }
 
 void Requests::describe(std::string_view head, std::string_view body) {

@@ -70,6 +70,7 @@ class Requests {
   void record(User& user, const http::Response& response, bool expected);
   void store_cookies(User& user, std::string_view head);
   bool follow(User& user, const http::Response& response, Outcome& problem);
+  void tell_walk(const User& user, const http::Response& response, bool expected);
   void describe(std::string_view text, std::string_view detail);
 
   ScriptHost& host_;

@@ -8,6 +8,7 @@
 #include "bindings/arguments.h"
 #include "bindings/json_reader.h"
 #include "bindings/script_host.h"
+#include "bindings/user.h"
 #include "http/content_coding.h"
 #include "http/headers.h"
 
@@ -166,7 +167,11 @@ int response_json(lua_State* state) {
     return 2;
   }
   if (!http::find_header(response.head(), "Content-Encoding").present) {
-    return host.json.push(state, response.body(), path, response.number);
+    const int pushed = host.json.push(state, response.body(), path, response.number);
+    const auto* user = static_cast<const User*>(script::owner_of(state));
+    if (host.options.walk != nullptr && user != nullptr && lua_isnil(state, 3) && response.status < 300)
+      host.options.walk->on_missing_field(user->activity->name, path);
+    return pushed;
   }
   push_body(state, 1, response);
   if (lua_isnil(state, -1)) {

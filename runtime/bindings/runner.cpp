@@ -87,7 +87,7 @@ void Runner::begin_tasks(User& user) {
 
 const Activity& Runner::choose_task(User& user) {
   const auto& plan = *user.plan;
-  if (user.scenario->info.sequential) return *plan.tasks[user.next_task++];
+  if (runs_in_order(user)) return *plan.tasks[user.next_task++];
   if (plan.tasks.size() == 1) return *plan.tasks[0];
   const double drawn = user.random.uniform() * plan.weights_until.back();
   const auto chosen = std::upper_bound(plan.weights_until.begin(), plan.weights_until.end(), drawn);
@@ -211,6 +211,8 @@ void Runner::stage_failed(User& user) {
       user.began = context_.loop->now();
       [[fallthrough]];
     case Stage::task:
+      if (options_->walk != nullptr && user.stage == Stage::task && user.next_task < user.plan->tasks.size())
+        return run_next_task(user);
       return end_tasks(user, IterationResult::failed);
     case Stage::wait_function:
       return report(user, {});
@@ -225,7 +227,8 @@ void Runner::stage_failed(User& user) {
 }
 
 void Runner::task_finished(User& user) {
-  const bool more = user.scenario->info.sequential && user.next_task < user.plan->tasks.size();
+  const bool more = runs_in_order(user) && user.next_task < user.plan->tasks.size();
+  if (more && options_->walk != nullptr) return run_next_task(user);
   if (!more) return end_tasks(user, IterationResult::ok);
   // Pacing and functions speak of whole iterations; what they say comes after the last task.
   const bool pauses = !user.iteration.open_model && user.scenario->wait.kind == WaitRule::Kind::between;

@@ -60,6 +60,7 @@ class Runner final : public engine::IterationRunner {
 
   User& find(engine::UserNumber user) { return *users_[user / context_.workers]; }
   void plan_scenarios();
+  bool runs_in_order(const User& user) const { return options_->walk != nullptr || user.scenario->info.sequential; }
 
   // The stages of an iteration. Each of these may end it, and the user: nothing of the user is touched afterwards.
   void run_activity(User& user, Stage stage, const Activity& activity, LuaReference function);

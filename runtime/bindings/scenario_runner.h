@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/outcome.h"
 #include "base/result.h"
 #include "engine/iteration_runner.h"
 #include "http/client.h"
@@ -16,6 +17,26 @@ namespace thresher::bindings {
 
 class DataStore;
 std::shared_ptr<DataStore> make_data_store();
+
+/// An exchange of a walk, as it went over the line.
+struct WalkedExchange {
+  std::string task, where;  ///< "login", "login.lua:12"
+  std::string request, response;
+  int status = 0;  ///< 0: no answer
+  Outcome outcome = Outcome::ok;
+  bool expected = true;  ///< counts as success
+};
+
+/// Hears of a walk (ScenarioOptions::walk). The worker's thread.
+class WalkListener {
+ public:
+  virtual void on_exchange(WalkedExchange exchange) = 0;
+  virtual void on_missing_field(const std::string& task, std::string_view path) = 0;  ///< asked of a successful answer
+  virtual void on_failed_check(const std::string& task, std::string_view check) = 0;
+
+ protected:
+  ~WalkListener() = default;
+};
 
 /// What a scenario's world is made of, the same for every worker.
 struct ScenarioOptions {
@@ -30,6 +51,9 @@ struct ScenarioOptions {
   Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no limit
   bool watch_runs = false;  ///< hold the limit during the run too: a rehearsal, where the engine cannot
   bool http_debug = false, http_debug_full = false;
+  /// Set: an iteration walks all tasks of the plan once, in order, without thinking and whatever fails, and this hears
+  /// of it. Outlives the runners.
+  WalkListener* walk = nullptr;
   const plugin::Registry* plugins = nullptr;  ///< for thresher.generator, validator and target; outlives the runners
   std::uint64_t seed = 0;                     ///< of generators and validators
   /// The data files scripts open, each read once: whoever has a copy of the same options shares them.

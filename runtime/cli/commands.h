@@ -11,6 +11,7 @@ int list_command(const Command& command);
 int stand_in_command(const Command& command);
 int plugins_command(const Command& command);
 int new_command(const Command& command);
+int new_plugin_command(const std::string& path, const std::string& kind);  ///< kind: target, generator ...
 int version_command();
 
 /// Prints "thresher: where: message" to standard error.
@@ -18,6 +19,7 @@ void complain(const Error& error);
 
 inline constexpr int kExitFine = 0;
 inline constexpr int kExitBadConfiguration = 104;
+inline constexpr int kExitInterrupted = 105;
 inline constexpr int kExitScriptError = 107;
 inline constexpr int kExitBug = 109;
 

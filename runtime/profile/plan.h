@@ -24,6 +24,7 @@ struct ScenarioInfo {
   std::vector<std::string> tags;
   std::string host;         ///< default; empty when it has none
   bool sequential = false;  ///< tasks run in the order written, one iteration is all of them
+  bool preflight = true;    ///< its tasks may be walked once before the load
   std::vector<TaskInfo> tasks;
 };
 

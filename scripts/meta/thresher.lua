@@ -16,6 +16,7 @@ local thresher = {}
 ---@field weight? number                  share of the users when several scenarios run together; default 1
 ---@field host? string                    where paths go, "http://127.0.0.1:8007"; a path in it is put before each; --host and HOST override
 ---@field wait? thresher.Wait|fun(user: thresher.User, data?: any): number  seconds a user thinks between iterations; default none
+---@field preflight? boolean              false: its tasks are not walked once before the load of `thresher run` (they are slow, or change too much)
 ---@field sequential? boolean             one iteration is all tasks in the order written, pausing in between (between, constant), instead of one chosen by weight
 
 ---@class thresher.TaskOptions

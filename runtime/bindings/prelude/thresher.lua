@@ -72,7 +72,7 @@ end
 local Scenario = {}
 local ids = setmetatable({}, { __mode = "k" })  -- scenario table -> its number on the native side
 local hooks = { "on_start", "on_stop", "setup", "teardown" }
-local scenario_options = { "name", "tags", "weight", "host", "wait", "sequential" }
+local scenario_options = { "name", "tags", "weight", "host", "wait", "sequential", "preflight" }
 local task_options = { "weight", "tags" }
 
 function thresher.scenario(options)
@@ -86,6 +86,7 @@ function thresher.scenario(options)
   if not (weight > 0 and weight < math.huge) then misuse("scenario: weight must be more than 0") end
   if options.host ~= nil then expect(options.host, "string", "scenario: host") end
   if options.sequential ~= nil then expect(options.sequential, "boolean", "scenario: sequential") end
+  if options.preflight ~= nil then expect(options.preflight, "boolean", "scenario: preflight") end
   local wait = options.wait
   if type(wait) == "function" then
     wait = { kind = "function", low = 0, high = 0, call = wait }
@@ -99,7 +100,7 @@ function thresher.scenario(options)
 
   local scenario = setmetatable({}, Scenario)
   ids[scenario] = native.declare_scenario(name, weight, options.host, options.sequential or false, tags, wait.kind, wait.low,
-    wait.high, wait.call, scenario)
+    wait.high, wait.call, scenario, options.preflight ~= false)
   return scenario
 end
 
