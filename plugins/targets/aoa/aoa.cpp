@@ -47,7 +47,7 @@ class Aoa final : public thresher::Target {
       : conduct_(read_conduct(options, seed)), reader_(conduct_) {}
 
   Answer handle(const Request& request) override {
-    if (request.number == 0 || !wall_) wall_.emplace(request.now, request.wall);
+    if (!wall_) wall_.emplace(request.now, request.wall);
     thresher::Random random(conduct_.seed, request.port, request.number);
     Answer answer = route(request);
     answer.after = thresher::milliseconds(random.log_normal(conduct_.latency_ms, conduct_.latency_ms / 4));

@@ -16,6 +16,9 @@ namespace {
 /// A compensation takes this part of the step's nominal duration.
 constexpr double kUndoPart = 0.5;
 
+/// A task that is tried for ever must not keep whoever looks an hour later busy for long, at any speed.
+constexpr Time kHopelessPause = std::chrono::milliseconds(10);
+
 /// What an attempt's draws are keyed by: FNV-1a over the names, apart from fault_fires' key by its first byte.
 std::uint64_t attempt_key(std::string_view workflow, std::string_view task) {
   std::uint64_t key = 14695981039346656037U;
@@ -192,8 +195,9 @@ void Simulation::retry_or_fail(const Run& shared, std::uint32_t number, const At
   if (again) {
     thresher::Random random = draws_of(conduct_, run, number, ~task.attempts_made);
     task.state = TaskState::backing_off;
-    return schedule(at + backoff(conduct_, run.spec.tasks[number], task.attempts_this_time, random), What::retry,
-                    shared, number);
+    Time pause = backoff(conduct_, run.spec.tasks[number], task.attempts_this_time, random);
+    if (task.hopeless) pause = std::max(pause, kHopelessPause);
+    return schedule(at + pause, What::retry, shared, number);
   }
   task.recovered.reset();
   std::vector<std::uint32_t> ready;
