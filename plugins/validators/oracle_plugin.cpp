@@ -1,3 +1,4 @@
+#include "farm/farm.h"
 #include "oracle/oracle.h"
 
-THRESHER_PLUGIN("oracle", "1.0.0", oracle::Oracle)
+THRESHER_PLUGIN("oracle", "1.0.0", oracle::Oracle, farm::Farm)

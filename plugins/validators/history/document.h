@@ -75,6 +75,9 @@ struct Expectations {
   std::optional<double> completion_rate;  ///< the least part of workflows that must complete, in [0, 1]
   std::optional<bool> all_workflows_assigned, can_execute_all, chaos_recovery_possible;
   std::optional<std::int64_t> planner_count, worker_count;
+  std::optional<std::int64_t> chaos_events;  ///< faults injected, whether they fire or not
+  /// What a platform that does everything right comes to; our own dialect knows.
+  std::optional<std::int64_t> workflows_failed, tasks_completed, faults_fired, faults_recovered;
 };
 
 /// What was sent in one request: a scenario, or one workflow by itself.
@@ -83,10 +86,6 @@ struct Submission {
   std::vector<Agent> agents;                         ///< those the document brings along
   Expectations expected;
   std::optional<std::uint64_t> seed;
-  std::string scale;
-  double chaos_rate = 0;
-  std::int64_t chaos_expected = 0;  ///< faults injected, by our own count of the tasks
-  std::size_t task_count = 0;
 };
 
 }  // namespace history

@@ -213,6 +213,16 @@ void read_expectations(json::value from, Expectations& expected) {
       expected.planner_count = json::integer(value);
     } else if (key == "worker_count") {
       expected.worker_count = json::integer(value);
+    } else if (key == "chaos_events_expected") {
+      expected.chaos_events = json::integer(value);
+    } else if (key == "expected_workflows_failed") {
+      expected.workflows_failed = json::integer(value);
+    } else if (key == "expected_tasks_completed") {
+      expected.tasks_completed = json::integer(value);
+    } else if (key == "expected_faults_fired") {
+      expected.faults_fired = json::integer(value);
+    } else if (key == "expected_faults_recovered") {
+      expected.faults_recovered = json::integer(value);
     }
   });
 }
@@ -236,13 +246,6 @@ void assign(const std::vector<Assignment>& all, const std::vector<std::shared_pt
     if (found == by_id.end()) continue;
     const std::uint32_t task = found->second->find(one.task);
     if (task != Workflow::kNone) found->second->tasks[task].agent = one.agent;
-  }
-}
-
-void count(Submission& submission) {
-  for (const auto& workflow : submission.workflows) {
-    submission.task_count += workflow->tasks.size();
-    for (const Task& task : workflow->tasks) submission.chaos_expected += task.chaos.has_value();
   }
 }
 
@@ -271,12 +274,6 @@ void read_scenario(json::value from, Submission& submission, std::uint64_t run_s
       read_expectations(value, submission.expected);
     } else if (key == "seed") {
       submission.seed = json::seed(value);
-    } else if (key == "scale") {
-      submission.scale = json::text(value);
-    } else if (key == "summary") {
-      json::each_member(value, [&](std::string_view name, json::value figure) {
-        if (name == "chaos_rate") submission.chaos_rate = json::number(figure).value_or(0);
-      });
     }
   });
   assign(assignments, workflows);
@@ -284,14 +281,12 @@ void read_scenario(json::value from, Submission& submission, std::uint64_t run_s
     workflow->fault_seed = submission.seed.value_or(run_seed);
     submission.workflows.push_back(workflow);
   }
-  count(submission);
 }
 
 void read_single_workflow(json::value document, Submission& submission, std::uint64_t run_seed) {
   const auto workflow = read_workflow(document, &submission.seed);
   workflow->fault_seed = submission.seed.value_or(run_seed);
   submission.workflows.push_back(workflow);
-  count(submission);
 }
 
 void read_assignments(json::value from, Submission& submission) {
