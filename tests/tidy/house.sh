@@ -51,6 +51,7 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
   room != "" && /^#include <lua\.hpp>/ && room != "script" && room != "bindings" {
     complain("Lua stays in script and bindings")
   }
+  room != "" && /^#include <(sqlite3|libpq-fe)\.h>/ && room != "store" && room != "cli" { complain("databases stay in store") }
   header && room == "event" && /^#include <uv\.h>/ && FILENAME !~ /_internal\.h$/ { complain("<uv.h> in a public header") }
   header && /using namespace/ && $0 !~ /^ *\/\// { complain("using namespace in a header") }
   room != "" && room != "cli" && room != "report" && /std::(cout|cerr)|[^n]printf\(/ && $0 !~ /stderr/ { complain("a stray print") }
