@@ -168,40 +168,13 @@ std::shared_ptr<Workflow> assemble(Workflow made, std::vector<RawTask> raw, cons
   return workflow;
 }
 
-std::shared_ptr<Workflow> read_workflow(json::value from, std::optional<std::uint64_t>* seed = nullptr) {
-  Workflow workflow;
-  std::vector<RawTask> tasks;
-  std::vector<RawLoop> loops;
-  json::each_member(from, [&](std::string_view key, json::value value) {
-    if (key == "workflow_id") {
-      workflow.id = json::text(value);
-    } else if (key == "type") {
-      workflow.type = json::text(value);
-    } else if (key == "tasks") {
-      json::each_element(value, [&](json::value task) { tasks.push_back(read_task(task)); });
-    } else if (key == "loop" && json::type_of(value) == json::json_type::object) {
-      loops.push_back(read_loop(value));
-    } else if (key == "loops") {
-      json::each_element(value, [&](json::value loop) { loops.push_back(read_loop(loop)); });
-    } else if (key == "seed" && seed != nullptr) {
-      *seed = json::seed(value);
-    }
-  });
-  workflow.saga = workflow.type == "saga";
-  if (workflow.id.empty()) throw BadEvent("a workflow without \"workflow_id\"");
-  return assemble(std::move(workflow), std::move(tasks), loops);
-}
-
-void read_workflows(json::value from, std::vector<std::shared_ptr<Workflow>>& workflows) {
-  json::each_member(from, [&](std::string_view key, json::value value) {
-    if (key == "workflows") read_workflows(value, workflows);
-  });
-  json::each_element(from, [&](json::value value) { workflows.push_back(read_workflow(value)); });
-}
-
 void read_expectations(json::value from, Expectations& expected) {
   json::each_member(from, [&](std::string_view key, json::value value) {
-    if (key == "expected_completion_rate") {
+    if (key == "expected_status") {  // of a workflow by itself
+      const bool succeeds = json::text(value).starts_with("success");
+      expected.workflows_failed = succeeds ? 0 : 1;
+      if (!succeeds) expected.completion_rate = 0;
+    } else if (key == "expected_completion_rate") {
       expected.completion_rate = json::number(value);
     } else if (key == "all_workflows_assigned") {
       expected.all_workflows_assigned = json::boolean(value);
@@ -225,6 +198,40 @@ void read_expectations(json::value from, Expectations& expected) {
       expected.faults_recovered = json::integer(value);
     }
   });
+}
+
+/// `alone`: the submission that it is all of.
+std::shared_ptr<Workflow> read_workflow(json::value from, Submission* alone = nullptr) {
+  Workflow workflow;
+  std::vector<RawTask> tasks;
+  std::vector<RawLoop> loops;
+  json::each_member(from, [&](std::string_view key, json::value value) {
+    if (key == "workflow_id") {
+      workflow.id = json::text(value);
+    } else if (key == "type") {
+      workflow.type = json::text(value);
+    } else if (key == "tasks") {
+      json::each_element(value, [&](json::value task) { tasks.push_back(read_task(task)); });
+    } else if (key == "loop" && json::type_of(value) == json::json_type::object) {
+      loops.push_back(read_loop(value));
+    } else if (key == "loops") {
+      json::each_element(value, [&](json::value loop) { loops.push_back(read_loop(loop)); });
+    } else if (key == "seed" && alone != nullptr) {
+      alone->seed = json::seed(value);
+    } else if (key == "__expected__" && alone != nullptr) {
+      read_expectations(value, alone->expected);
+    }
+  });
+  workflow.saga = workflow.type == "saga";
+  if (workflow.id.empty()) throw BadEvent("a workflow without \"workflow_id\"");
+  return assemble(std::move(workflow), std::move(tasks), loops);
+}
+
+void read_workflows(json::value from, std::vector<std::shared_ptr<Workflow>>& workflows) {
+  json::each_member(from, [&](std::string_view key, json::value value) {
+    if (key == "workflows") read_workflows(value, workflows);
+  });
+  json::each_element(from, [&](json::value value) { workflows.push_back(read_workflow(value)); });
 }
 
 struct Assignment {
@@ -284,7 +291,7 @@ void read_scenario(json::value from, Submission& submission, std::uint64_t run_s
 }
 
 void read_single_workflow(json::value document, Submission& submission, std::uint64_t run_seed) {
-  const auto workflow = read_workflow(document, &submission.seed);
+  const auto workflow = read_workflow(document, &submission);
   workflow->fault_seed = submission.seed.value_or(run_seed);
   submission.workflows.push_back(workflow);
 }
