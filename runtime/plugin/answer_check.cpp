@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
+#include "plugin/table_array.h"
 #include "plugin/text.h"
 
 namespace thresher::plugin {
@@ -40,18 +42,43 @@ std::string header_breach(std::string_view lines) {
   return {};
 }
 
+/// An answer of 1.0 ends where streams begin.
+constexpr std::size_t kSizeOf1_0 = offsetof(thresher_answer, chunks);
+
+std::string stream_breach(const thresher_answer& answer) {
+  if (answer.struct_size < sizeof(thresher_answer))
+    return fmt::format("it streams with a thresher_answer of {} bytes; ABI 1.2 has {}", answer.struct_size,
+                       sizeof(thresher_answer));
+  if (answer.stream_end < THRESHER_STREAM_FINISH || answer.stream_end > THRESHER_STREAM_HOLD)
+    return fmt::format("its stream has the unknown end {}", answer.stream_end);
+  const auto chunks = read_chunks(answer);
+  if (!chunks) return "its stream " + chunks.error().message;
+  for (const thresher_chunk* chunk : *chunks)
+    if (chunk->after_ns < 0)
+      return fmt::format("a chunk of its stream comes {} ns before the one before it", -chunk->after_ns);
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<const thresher_chunk*>> read_chunks(const thresher_answer& answer) {
+  return read_array(answer.chunks, answer.chunk_count, "thresher_chunk", "chunks", "1.2");
+}
 
 std::string answer_breach(const thresher_answer* answer) {
   if (!answer) return "it answered with NULL";
-  if (answer->struct_size < sizeof(thresher_answer))
+  if (answer->struct_size < kSizeOf1_0)
     return fmt::format("it answered with a thresher_answer of {} bytes; ABI 1.0 has {}", answer->struct_size,
-                       sizeof(thresher_answer));
-  if (answer->kind < THRESHER_ANSWER_WHOLE || answer->kind > THRESHER_ANSWER_GARBAGE)
+                       kSizeOf1_0);
+  if (answer->kind < THRESHER_ANSWER_WHOLE || answer->kind > THRESHER_ANSWER_STREAM)
     return fmt::format("it answered with the unknown kind {}", answer->kind);
   if (answer->after_ns < 0) return fmt::format("it answered {} ns before the request came", -answer->after_ns);
-  if (answer->kind != THRESHER_ANSWER_WHOLE && answer->kind != THRESHER_ANSWER_TRUNCATE) return {};
+  const bool has_head = answer->kind == THRESHER_ANSWER_WHOLE || answer->kind == THRESHER_ANSWER_TRUNCATE ||
+                        answer->kind == THRESHER_ANSWER_STREAM;
+  if (!has_head) return {};
   if (answer->status < 200 || answer->status > 599) return fmt::format("it answered with status {}", answer->status);
+  if (answer->kind == THRESHER_ANSWER_STREAM)
+    if (std::string breach = stream_breach(*answer); !breach.empty()) return breach;
   return header_breach(view_of(answer->headers));
 }
 

@@ -29,7 +29,16 @@ struct TargetRequest {
 };
 
 /// The values are those of THRESHER_ANSWER_...
-enum class AnswerKind : std::int32_t { whole = 0, never = 1, reset = 2, truncate = 3, garbage = 4 };
+enum class AnswerKind : std::int32_t { whole = 0, never = 1, reset = 2, truncate = 3, garbage = 4, stream = 5 };
+
+/// What comes after a stream's last piece: an orderly end, an abort, silence. The values of THRESHER_STREAM_...
+enum class StreamEnd : std::int32_t { finish = 0, reset = 1, hold = 2 };
+
+/// A piece of a streamed body.
+struct AnswerPiece {
+  Nanoseconds after{};  ///< since the piece before it, of the first: since the head; >= 0
+  std::string bytes;
+};
 
 struct TargetAnswer {
   AnswerKind kind = AnswerKind::whole;
@@ -37,7 +46,9 @@ struct TargetAnswer {
   int status = 200;     ///< 200..599
   std::string headers;  ///< well-formed "Name: value\r\n" lines, without Content-Length and Transfer-Encoding
   std::string body;
-  std::string breach = {};  ///< how the plugin broke its contract; empty: it kept to it
+  std::string breach = {};               ///< how the plugin broke its contract; empty: it kept to it
+  std::vector<AnswerPiece> pieces = {};  ///< of a stream, instead of `body`
+  StreamEnd stream_end = StreamEnd::finish;
 };
 
 /// A running instance of a target plugin. One thread.

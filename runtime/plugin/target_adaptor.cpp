@@ -31,6 +31,12 @@ void collect(thresher_exchange* exchange, const thresher_answer* answer) {
   exchange->answer->status = answer->status;
   exchange->answer->headers.assign(view_of(answer->headers));
   exchange->answer->body.assign(view_of(answer->body));
+  if (answer->kind != THRESHER_ANSWER_STREAM) return;
+  const auto chunks = read_chunks(*answer);  // answer_breach() has found it sound
+  exchange->answer->pieces.reserve(chunks->size());
+  for (const thresher_chunk* chunk : *chunks)
+    exchange->answer->pieces.push_back({Nanoseconds{chunk->after_ns}, string_of(chunk->bytes)});
+  exchange->answer->stream_end = static_cast<StreamEnd>(answer->stream_end);
 }
 
 class PluginTarget final : public Target {

@@ -29,6 +29,7 @@ void perform(http::Responder& responder, const plugin::TargetAnswer& answer) {
       responder.respond_raw(answer.body, true);
       break;
     case plugin::AnswerKind::never:
+    case plugin::AnswerKind::stream:  // takes more than one go: Slot::pour
       break;
   }
 }
@@ -36,19 +37,44 @@ void perform(http::Responder& responder, const plugin::TargetAnswer& answer) {
 }  // namespace
 
 struct LateAnswers::Slot {
-  explicit Slot(LateAnswers& owner) : timer(owner.loop_.timers(), [this, &owner](TimePoint) { finish(owner); }) {}
+  explicit Slot(LateAnswers& owner) : timer(owner.loop_.timers(), [this, &owner](TimePoint) { on_time(owner); }) {}
 
-  /// The time has come to answer, or to forget a client that went away.
-  void finish(LateAnswers& owner) {
-    if (!gone) perform(*responder, answer);
+  /// The time has come to answer or to go on answering, or to forget a client that went away.
+  void on_time(LateAnswers& owner) {
+    if (!gone && answer.kind == plugin::AnswerKind::stream) {
+      if (pour()) return;
+    } else if (!gone) {
+      perform(*responder, answer);
+    }
     responder.reset();
     owner.free_.push_back(this);
+  }
+
+  /// Sends what is due of a stream; whether the slot is still needed. The next piece is due counting from when this one
+  /// was, not from when it was sent: lateness does not add up.
+  bool pour() {
+    if (!std::exchange(begun, true))
+      responder->begin_stream(answer.status, answer.headers);
+    else if (sent < answer.pieces.size())
+      responder->write_chunk(answer.pieces[sent++].bytes);
+    while (!gone && sent < answer.pieces.size() && answer.pieces[sent].after <= Nanoseconds{0})
+      responder->write_chunk(answer.pieces[sent++].bytes);
+    if (gone) return true;  // on_gone has set the timer
+    if (sent < answer.pieces.size()) {
+      timer.start_at(timer.due() + answer.pieces[sent].after);
+      return true;
+    }
+    if (answer.stream_end == plugin::StreamEnd::finish) responder->finish_stream();
+    if (answer.stream_end == plugin::StreamEnd::reset) responder->reset();
+    return answer.stream_end == plugin::StreamEnd::hold;
   }
 
   event::Timer timer;
   std::unique_ptr<http::Responder> responder;
   plugin::TargetAnswer answer;
   bool gone = false;
+  bool begun = false;    ///< the head of a stream is sent
+  std::size_t sent = 0;  ///< pieces of it
 };
 
 LateAnswers::LateAnswers(event::Loop& loop) : loop_(loop) {}
@@ -56,7 +82,8 @@ LateAnswers::~LateAnswers() = default;
 
 void LateAnswers::give(std::unique_ptr<http::Responder> responder, plugin::TargetAnswer answer) {
   const bool never = answer.kind == plugin::AnswerKind::never;
-  if (!never && answer.after <= Nanoseconds{0}) {
+  const bool streams = answer.kind == plugin::AnswerKind::stream;
+  if (!never && !streams && answer.after <= Nanoseconds{0}) {
     perform(*responder, answer);
     return;
   }
@@ -70,6 +97,8 @@ void LateAnswers::give(std::unique_ptr<http::Responder> responder, plugin::Targe
   slot.responder = std::move(responder);
   slot.answer = std::move(answer);
   slot.gone = false;
+  slot.begun = false;
+  slot.sent = 0;
   // The responder is let go in the next round of timers, not inside its own callback.
   slot.responder->on_gone([this, &slot] {
     slot.gone = true;

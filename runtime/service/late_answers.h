@@ -18,7 +18,8 @@ class LateAnswers {
   LateAnswers(const LateAnswers&) = delete;
   LateAnswers& operator=(const LateAnswers&) = delete;
 
-  /// Answers now or `answer.after` later; for AnswerKind::never keeps the request until its client goes away.
+  /// Answers now or `answer.after` later, a stream piece by piece in its time; for AnswerKind::never, and after a
+  /// stream that is held, keeps the request until its client goes away.
   void give(std::unique_ptr<http::Responder> responder, plugin::TargetAnswer answer);
 
   /// How many wait, and how many slots were ever made.

@@ -56,6 +56,37 @@ TEST_CASE("status and headers do not matter where none are sent", "[plugin]") {
   CHECK(answer_breach(&answer) == "it answered with status 0");
 }
 
+TEST_CASE("an answer as ABI 1.0 laid it out is sound, but cannot stream", "[plugin]") {
+  thresher_answer answer = sound();
+  answer.struct_size = 56;
+  CHECK(answer_breach(&answer) == "");
+  answer.kind = THRESHER_ANSWER_STREAM;
+  CHECK(answer_breach(&answer) == "it streams with a thresher_answer of 56 bytes; ABI 1.2 has 80");
+}
+
+TEST_CASE("a stream is held to its chunks, its end, its status and its headers", "[plugin]") {
+  thresher_chunk chunks[] = {{sizeof(thresher_chunk), 0, 5, THRESHER_TEXT("a")},
+                             {sizeof(thresher_chunk), 0, 0, THRESHER_TEXT("b")}};
+  thresher_answer answer = sound();
+  answer.kind = THRESHER_ANSWER_STREAM;
+  CHECK(answer_breach(&answer) == "");  // of no chunks at all
+  answer.chunk_count = 2;
+  CHECK(answer_breach(&answer) == "its stream declares 2 chunks, but its table is NULL");
+  answer.chunks = chunks;
+  CHECK(answer_breach(&answer) == "");
+  chunks[1].after_ns = -7;
+  CHECK(answer_breach(&answer) == "a chunk of its stream comes 7 ns before the one before it");
+  chunks[1].after_ns = 0;
+  chunks[1].struct_size = 40;
+  CHECK(answer_breach(&answer) == "its stream has chunks of different struct_size, from number 2 on");
+  chunks[1].struct_size = sizeof(thresher_chunk);
+  answer.stream_end = 3;
+  CHECK(answer_breach(&answer) == "its stream has the unknown end 3");
+  answer.stream_end = THRESHER_STREAM_HOLD;
+  answer.headers = THRESHER_TEXT("Transfer-Encoding: chunked\r\n");
+  CHECK(answer_breach(&answer) == "it sets the header Transfer-Encoding, which is the host's to set");
+}
+
 TEST_CASE("header lines that would break the head are refused", "[plugin]") {
   CHECK(breach_of_headers("A: b") == "its header line \"A: b\" is not \"Name: value\\r\\n\"");
   CHECK(breach_of_headers("A b\r\n") == "its header line \"A b\" is not \"Name: value\\r\\n\"");

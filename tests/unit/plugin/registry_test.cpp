@@ -37,7 +37,7 @@ TEST_CASE("a plugin is listed with its version, path, ABI and targets", "[plugin
   CHECK(info.version == "1.2.3");
   CHECK(info.path == fixture("wrapped"));
   CHECK(info.abi_major == 1);
-  CHECK(info.abi_minor == 1);
+  CHECK(info.abi_minor == 2);
   CHECK(info.targets == std::vector<std::string>{"shop", "kiosk"});
 }
 
@@ -82,8 +82,8 @@ TEST_CASE("a library without the entry point is not a plugin", "[plugin]") {
 }
 
 TEST_CASE("a plugin of another ABI is refused with both versions", "[plugin]") {
-  CHECK(refusal("major_9") == blame("major_9", "was built for ABI 9.1; this thresher speaks 1.1"));
-  CHECK(refusal("entry_of_v2") == blame("entry_of_v2", "was built for ABI 2; this thresher speaks 1.1"));
+  CHECK(refusal("major_9") == blame("major_9", "was built for ABI 9.2; this thresher speaks 1.2"));
+  CHECK(refusal("entry_of_v2") == blame("entry_of_v2", "was built for ABI 2; this thresher speaks 1.2"));
 }
 
 TEST_CASE("a plugin with a table smaller than ABI 1.0's is refused with both sizes", "[plugin]") {
@@ -99,7 +99,7 @@ TEST_CASE("a plugin of ABI 1.0 is not asked for members that it does not have", 
 
 TEST_CASE("a plugin of a later minor version loads", "[plugin]") {
   Loaded loaded("newer_minor", "handshake");
-  CHECK(loaded.registry.plugins()[0].abi_minor == 2);
+  CHECK(loaded.registry.plugins()[0].abi_minor == 3);
   CHECK(loaded.get("/").status == 204);
 }
 

@@ -43,6 +43,19 @@ TEST_CASE("a class can answer in every way", "[plugin][sdk]") {
   CHECK(loaded.get("/garbage").body == "\x01\x02");
 }
 
+TEST_CASE("a class can answer piece by piece", "[plugin][sdk]") {
+  Loaded loaded("wrapped", "shop");
+  const plugin::TargetAnswer answer = loaded.get("/stream");
+  CHECK(answer.kind == AnswerKind::stream);
+  CHECK(answer.headers == "Content-Type: text/event-stream\r\n");
+  REQUIRE(answer.pieces.size() == 2);
+  CHECK(answer.pieces[0].bytes == "one");
+  CHECK(answer.pieces[0].after == 2500us);
+  CHECK(answer.pieces[1].bytes == "two");
+  CHECK(answer.pieces[1].after == 5ms);
+  CHECK(answer.stream_end == plugin::StreamEnd::hold);
+}
+
 TEST_CASE("an exception in a constructor refuses the stand-in with its text", "[plugin][sdk]") {
   plugin::Registry registry;
   REQUIRE(registry.load(fixture("wrapped")));

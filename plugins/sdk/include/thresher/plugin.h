@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define THRESHER_ABI_MAJOR 1u /* another major: the host refuses, and says which was found and wanted */
-#define THRESHER_ABI_MINOR 1u /* members are only ever appended. 1.1: generators, validators, outputs */
+#define THRESHER_ABI_MINOR 2u /* members are only ever appended. 1.1: generators, validators, outputs; 1.2: streams */
 
 #if defined(_WIN32)
 #define THRESHER_EXPORT __declspec(dllexport)
@@ -132,16 +132,36 @@ typedef struct thresher_request {
 #define THRESHER_ANSWER_RESET 2    /* the connection is aborted */
 #define THRESHER_ANSWER_TRUNCATE 3 /* head with the full Content-Length, half of the body, then an orderly close */
 #define THRESHER_ANSWER_GARBAGE 4  /* `body` is written as it is, without a head, then an orderly close */
+#define THRESHER_ANSWER_STREAM 5   /* since 1.2: status and headers as given, then `chunks`, each in its time */
+
+/* since 1.2. A piece of a streamed body. PLUGIN-OWNED until respond() returns; all of an answer have one struct_size.
+ */
+typedef struct thresher_chunk {
+  uint32_t struct_size;
+  uint32_t reserved0;
+  int64_t after_ns; /* how long after the piece before it, the first one after the head; >= 0 */
+  thresher_text bytes;
+} thresher_chunk;
+
+/* since 1.2. What comes after the last chunk. */
+#define THRESHER_STREAM_FINISH 0 /* an orderly end */
+#define THRESHER_STREAM_RESET 1  /* the connection is aborted */
+#define THRESHER_STREAM_HOLD 2   /* the stream stays open and silent */
 
 /* A target's answer. PLUGIN-OWNED until respond() returns. */
 typedef struct thresher_answer {
   uint32_t struct_size;
   int32_t kind;     /* THRESHER_ANSWER_... */
   int64_t after_ns; /* how long after the request arrived; >= 0 */
-  int32_t status;   /* 200..599; of a whole or truncated answer */
+  int32_t status;   /* 200..599; of a whole, truncated or streamed answer */
   uint32_t reserved0;
   thresher_text headers; /* "Name: value\r\n" lines, but not Content-Length nor Transfer-Encoding; may be empty */
   thresher_text body;
+  /* since 1.2: of a stream, which begins with its head at after_ns and has no `body` */
+  const thresher_chunk* chunks;
+  size_t chunk_count;
+  int32_t stream_end; /* THRESHER_STREAM_... */
+  uint32_t reserved1;
 } thresher_answer;
 
 /* The one request being handled. HOST-OWNED; only valid inside handle(). */

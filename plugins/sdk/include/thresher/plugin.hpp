@@ -153,6 +153,19 @@ struct Request {
   }
 };
 
+/// A piece of a streamed body.
+struct Chunk {
+  std::chrono::nanoseconds after{};  ///< since the piece before it, of the first: since the head
+  std::string bytes = {};
+};
+
+/// What comes after a stream's last piece: an orderly end, an abort, or nothing at all on an open connection.
+enum class StreamEnd : std::int32_t {
+  finish = THRESHER_STREAM_FINISH,
+  reset = THRESHER_STREAM_RESET,
+  hold = THRESHER_STREAM_HOLD
+};
+
 /// What a target answers; made by the functions below.
 struct Answer {
   std::int32_t kind = THRESHER_ANSWER_WHOLE;
@@ -160,6 +173,8 @@ struct Answer {
   std::chrono::nanoseconds after{};  ///< since the request arrived
   std::string headers = {};          ///< "Name: value\r\n" lines
   std::string body = {};
+  std::vector<Chunk> chunks = {};  ///< of a stream, instead of `body`
+  StreamEnd stream_end = StreamEnd::finish;
 
   Answer later(std::chrono::nanoseconds delay) && {
     after = delay;
@@ -177,6 +192,12 @@ inline Answer answer(int status, std::string_view content_type, std::string_view
 }
 inline Answer json(int status, std::string_view body) { return answer(status, "application/json", body); }
 inline Answer text(int status, std::string_view body) { return answer(status, "text/plain; charset=utf-8", body); }
+/// A body that comes in pieces, such as server-sent events; needs a host of ABI 1.2.
+inline Answer stream(int status, std::string_view content_type, std::vector<Chunk> chunks,
+                     StreamEnd end = StreamEnd::finish) {
+  return Answer{.kind = THRESHER_ANSWER_STREAM, .status = status, .chunks = std::move(chunks), .stream_end = end}.with(
+      "Content-Type", content_type);
+}
 /// No answer ever: the connection stays open and silent.
 inline Answer never() { return {.kind = THRESHER_ANSWER_NEVER}; }
 /// The connection is aborted.
@@ -389,8 +410,21 @@ class TargetTable {
                             view(raw->headers),
                             view(raw->body)};
       const Answer given = static_cast<Target&>(instance.target).handle(request);
-      const thresher_answer out{sizeof(thresher_answer), given.kind,        given.after.count(), given.status, 0,
-                                borrow(given.headers),   borrow(given.body)};
+      std::vector<thresher_chunk> chunks;
+      chunks.reserve(given.chunks.size());
+      for (const Chunk& chunk : given.chunks)
+        chunks.push_back({sizeof(thresher_chunk), 0, chunk.after.count(), borrow(chunk.bytes)});
+      const thresher_answer out{sizeof(thresher_answer),
+                                given.kind,
+                                given.after.count(),
+                                given.status,
+                                0,
+                                borrow(given.headers),
+                                borrow(given.body),
+                                chunks.data(),
+                                chunks.size(),
+                                static_cast<std::int32_t>(given.stream_end),
+                                0};
       respond(exchange, &out);
     });
   }
