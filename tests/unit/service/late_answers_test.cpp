@@ -27,7 +27,8 @@ struct Client {
 
 class RecordingResponder final : public http::Responder {
  public:
-  RecordingResponder(event::Loop& loop, Client& client) : loop_(loop), client_(client) {}
+  RecordingResponder(event::Loop& loop, TimePoint began, Client& client)
+      : loop_(loop), began_(began), client_(client) {}
   ~RecordingResponder() override { client_.kept = false; }
 
   void respond(int status, std::string_view, std::string_view body) override {
@@ -46,11 +47,12 @@ class RecordingResponder final : public http::Responder {
 
  private:
   void note(const std::string& what) {
-    const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now().time_since_epoch());
+    const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.now() - began_);
     client_.seen.push_back(fmt::format("{} ms: {}", at.count(), what));
   }
 
   event::Loop& loop_;
+  TimePoint began_;
   Client& client_;
 };
 
@@ -61,7 +63,9 @@ struct Bench {
   service::LateAnswers late{*loop};
   Client client;
 
-  void give(TargetAnswer answer) { late.give(std::make_unique<RecordingResponder>(*loop, client), std::move(answer)); }
+  void give(TargetAnswer answer) {
+    late.give(std::make_unique<RecordingResponder>(*loop, began, client), std::move(answer));
+  }
   void run_for(Nanoseconds duration) { world.run_until(world.now() + duration); }
 };
 
