@@ -44,7 +44,8 @@ struct ThresholdText {
   Nanoseconds delay{};
   std::optional<Nanoseconds> window;
   std::uint64_t min_samples = 0;
-  std::string where;  ///< "light.toml:9"
+  std::vector<std::string> when_tags;  ///< judged only when a task with one of these tags runs; empty: always
+  std::string where;                   ///< "light.toml:9"
 };
 
 /// What somebody wrote, each part still optional: a profile file, a script's options, the environment and the flags are

@@ -200,9 +200,11 @@ Result<ThresholdText> read_threshold(const Value& value) {
         if (read && threshold.window == Nanoseconds::zero()) read = field.complain("window must be longer than 0s");
       } else if (key == "min_samples") {
         read = store(field.whole(), threshold.min_samples);
+      } else if (key == "when_tags") {
+        read = store(field.names(), threshold.when_tags);
       } else {
         return unknown_key(key, value.file, "a threshold",
-                           {"threshold", "abort_on_fail", "delay", "window", "min_samples"});
+                           {"threshold", "abort_on_fail", "delay", "window", "min_samples", "when_tags"});
       }
       if (!read) return fail(std::move(read.error()));
     }

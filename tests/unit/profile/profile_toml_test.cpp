@@ -94,7 +94,7 @@ TEST_CASE("a profile that is no file has no name to put over another's", "[unit]
 TEST_CASE("thresholds are read in every spelling, in the order written", "[unit][profile]") {
   const auto profile = parsed(R"([thresholds]
 http_req_failed   = "rate<0.01"
-http_req_duration = ["p(95)<500", { threshold = " p(99)<900 ", window = "30s", min_samples = 20 }]
+http_req_duration = ["p(95)<500", { threshold = " p(99)<900 ", window = "30s", min_samples = 20, when_tags = ["chat", "api"] }]
 "checks{tag:health}" = { threshold = "rate>0.9", abort_on_fail = true, delay = "10s" }
 )");
   REQUIRE(profile.thresholds.size() == 4);
@@ -106,6 +106,8 @@ http_req_duration = ["p(95)<500", { threshold = " p(99)<900 ", window = "30s", m
   CHECK(profile.thresholds[2].expression == "p(99)<900");
   CHECK(profile.thresholds[2].window == Nanoseconds{30s});
   CHECK(profile.thresholds[2].min_samples == 20);
+  CHECK(profile.thresholds[1].when_tags.empty());
+  CHECK(profile.thresholds[2].when_tags == std::vector<std::string>{"chat", "api"});
   CHECK(profile.thresholds[3].selector == "checks{tag:health}");
   CHECK(profile.thresholds[3].abort_on_fail);
   CHECK(profile.thresholds[3].delay == 10s);

@@ -143,3 +143,26 @@ TEST_CASE("two scenarios of one name are refused with both files", "[unit][profi
   CHECK(complaint({}, catalogue) ==
         "two scenarios are called 'aria_chat' (aria_chat.lua and copy.lua); give one another name");
 }
+
+TEST_CASE("a threshold on tasks that do not run is left out, with a note", "[unit][profile]") {
+  const std::string thresholds = R"([thresholds]
+http_req_failed = "rate<0.01"
+"http_req_duration{kind:chat}" = { threshold = "p(95)<5000", when_tags = ["chat", "mixed"] }
+"http_req_duration{kind:health}" = { threshold = "p(95)<50", when_tags = ["health"] }
+)";
+  const auto kept = [&](const std::string& shape) {
+    const auto plan = make_plan(parsed(shape + thresholds), fleet(), 1, 1).value();
+    Strings selectors;
+    for (const auto& threshold : plan.thresholds) selectors.push_back(threshold.selector);
+    return selectors;
+  };
+  CHECK(kept("users = 6\n") ==
+        Strings{"http_req_failed", "http_req_duration{kind:chat}", "http_req_duration{kind:health}"});
+  CHECK(kept("users = 6\ntags = [\"health\"]\n") == Strings{"http_req_failed", "http_req_duration{kind:health}"});
+  CHECK(notes(parsed("users = 6\ntags = [\"health\"]\n" + thresholds)).back() ==
+        "1 threshold is left out: no task that runs has the tag chat or mixed");
+  CHECK(kept("users = 6\ntags = [\"event-bus\"]\n") == Strings{"http_req_failed"});
+  // One user: it is a health checker, and nobody chats. Arrivals come to everybody in the end.
+  CHECK(kept("users = 1\n") == Strings{"http_req_failed", "http_req_duration{kind:health}"});
+  CHECK(kept("rate = 1\nrun_time = \"1m\"\n").size() == 3);
+}
