@@ -2,19 +2,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "conduct.h"
 #include "reliability.h"
+#include "router.h"
 #include "thresher/plugin.hpp"
 
 namespace leveredge {
 
-/// What all agents of a stand-in have in common.
-struct Conduct {
-  std::uint64_t seed = 0;
-  double health_latency_scale = 1;
-  std::chrono::nanoseconds timeout_answer{};  ///< when a timed-out request is answered after all; 0: never
-  std::chrono::nanoseconds restart{};         ///< how long a crashed agent resets every connection
+/// What an agent does besides being healthy. It outlives the router it adds its paths to.
+class Service {
+ public:
+  virtual ~Service() = default;
+  virtual void add_routes(Router& router) = 0;
 };
 
 /// One agent of the fleet: an HTTP service as FastAPI serves it, with a reliability.
@@ -23,17 +25,22 @@ struct Conduct {
 /// does.
 class Agent {
  public:
-  Agent(std::string name, Reliability reliability, const Conduct& conduct);
+  /// `service` may be null: an agent that is healthy and does nothing else.
+  Agent(std::string name, Reliability reliability, const Conduct& conduct, std::unique_ptr<Service> service);
+
+  Agent(const Agent&) = delete;  // its routes point to it
+  Agent& operator=(const Agent&) = delete;
 
   thresher::Answer handle(const thresher::Request& request);
 
  private:
-  thresher::Answer route(const thresher::Request& request) const;
-  thresher::Answer health(std::chrono::nanoseconds now) const;
+  thresher::Answer health(const Call& call) const;
 
   std::string name_;
   Reliability reliability_;
   Conduct conduct_;
+  std::unique_ptr<Service> service_;
+  Router router_;
   std::uint64_t requests_ = 0;
   std::chrono::nanoseconds up_since_{};  ///< after a crash: when the agent is back, possibly in the future
 };

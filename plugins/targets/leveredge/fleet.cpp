@@ -8,6 +8,7 @@ std::span<const AgentPort> fleet() {
       {"athena", 8013},  {"hermes", 8014},   {"aloy", 8015},      {"argus", 8016},      {"chiron", 8017},
       {"scholar", 8018}, {"sentinel", 8019}, {"event-bus", 8099}, {"cerberus", 8020},   {"port-manager", 8021},
       {"muse", 8030},    {"calliope", 8031}, {"thalia", 8032},    {"erato", 8033},      {"clio", 8034},
+      {"aria", 8113},
   };
   return kFleet;
 }

@@ -11,7 +11,7 @@ struct AgentPort {
   std::uint16_t port;
 };
 
-/// The fleet's agents on the ports of its document, in the document's order.
+/// The fleet's agents on the ports of its document, in the document's order; then ARIA, who is not in its table.
 std::span<const AgentPort> fleet();
 
 }  // namespace leveredge

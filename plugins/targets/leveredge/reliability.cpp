@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "thresher/plugin.hpp"
-
 namespace leveredge {
 
 std::optional<Reliability> Reliability::named(std::string_view profile) {
@@ -25,14 +23,14 @@ std::optional<Reliability> Reliability::named(std::string_view profile) {
 
 double Reliability::error_rate() const { return std::max(0.0, 1.0 - success_rate - timeout_rate - crash_rate); }
 
-Draw draw(const Reliability& reliability, double scale, thresher::Random& random) {
+Draw draw(const Reliability& reliability, thresher::Random& random) {
   const double u = random.uniform();
-  const double latency_ms = random.log_normal(reliability.latency_mean_ms, reliability.latency_sd_ms) * scale;
+  const double latency_ms = random.log_normal(reliability.latency_mean_ms, reliability.latency_sd_ms);
   const double crash = reliability.crash_rate;
   const double timeout = crash + reliability.timeout_rate;
   const double error = timeout + reliability.error_rate();
   const Fate fate = u < crash ? Fate::crash : u < timeout ? Fate::timeout : u < error ? Fate::error : Fate::success;
-  return {fate, thresher::milliseconds(latency_ms)};
+  return {fate, latency_ms};
 }
 
 }  // namespace leveredge

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -33,11 +32,11 @@ enum class Fate { success, error, timeout, crash };
 /// What happens to one request, and how long an answer takes.
 struct Draw {
   Fate fate = Fate::success;
-  std::chrono::nanoseconds latency{};
+  double latency_ms = 0;
 };
 
 /// One uniform draw decides the fate (crash, then timeout, then error, then success); the latency is log-normal with
-/// the profile's mean and deviation, times `scale`. Always the same number of draws from `random`.
-Draw draw(const Reliability& reliability, double scale, thresher::Random& random);
+/// the profile's mean and deviation. Always the same number of draws from `random`.
+Draw draw(const Reliability& reliability, thresher::Random& random);
 
 }  // namespace leveredge

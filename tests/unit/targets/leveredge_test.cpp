@@ -1,48 +1,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 #include <vector>
 
-#include "plugin/registry.h"
+#include "leveredge_fleet.h"
 
+using namespace leveredge_test;
 using namespace thresher;
-using namespace std::chrono_literals;
-using plugin::AnswerKind;
-using plugin::TargetAnswer;
 
 namespace {
-
-/// A fleet with every fault off, unless the options say otherwise.
-constexpr const char* kFaultless = R"({"success_rate":1,"timeout_rate":0,"crash_rate":0})";
-
-struct Fleet {
-  plugin::Registry registry;
-  std::unique_ptr<plugin::Target> target;
-  std::uint64_t requests = 0;
-
-  explicit Fleet(const std::string& options = kFaultless, std::uint64_t seed = 1) {
-    REQUIRE(registry.load(LEVEREDGE));
-    auto made = type().create(options, seed);
-    if (!made) FAIL(made.error().message);
-    target = std::move(*made);
-  }
-
-  const plugin::TargetType& type() const { return *registry.target("leveredge").value(); }
-
-  TargetAnswer ask(std::uint16_t port, std::string_view method, std::string_view path, Nanoseconds now = 0ns) {
-    return target->handle({.port = port,
-                           .number = requests++,
-                           .connection = 1,
-                           .now = now,
-                           .wall = {},
-                           .method = method,
-                           .path = path,
-                           .query = {},
-                           .headers = "Host: localhost\r\n",
-                           .body = {}});
-  }
-  TargetAnswer health(std::uint16_t port, Nanoseconds now = 0ns) { return ask(port, "GET", "/health", now); }
-};
 
 std::string refusal(const std::string& options) {
   plugin::Registry registry;
@@ -65,7 +30,7 @@ Seen observe(const std::string& profile, std::uint64_t seed) {
   std::vector<Nanoseconds> times;
   int failed = 0;
   for (int i = 0; i < 4000; ++i) {
-    const TargetAnswer answer = fleet.health(fleet.type().endpoints()[static_cast<std::size_t>(i % 20)].port, i * 10ms);
+    const TargetAnswer answer = fleet.health(fleet.type().endpoints()[static_cast<std::size_t>(i % 21)].port, i * 10ms);
     times.push_back(answer.kind == AnswerKind::whole ? answer.after : answer.kind == AnswerKind::never ? 5s : 0s);
     failed += answer.kind != AnswerKind::whole || answer.status != 200;
   }
@@ -75,7 +40,7 @@ Seen observe(const std::string& profile, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("the fleet is the document's twenty agents on their ports", "[targets]") {
+TEST_CASE("the fleet is the document's twenty agents on their ports, and ARIA", "[targets]") {
   std::vector<std::pair<std::string, int>> seen;
   for (const plugin::Endpoint& endpoint : Fleet().type().endpoints()) seen.emplace_back(endpoint.name, endpoint.port);
   CHECK(seen == std::vector<std::pair<std::string, int>>{
@@ -83,7 +48,8 @@ TEST_CASE("the fleet is the document's twenty agents on their ports", "[targets]
                     {"aegis", 8012},     {"athena", 8013},   {"hermes", 8014},       {"aloy", 8015},
                     {"argus", 8016},     {"chiron", 8017},   {"scholar", 8018},      {"sentinel", 8019},
                     {"event-bus", 8099}, {"cerberus", 8020}, {"port-manager", 8021}, {"muse", 8030},
-                    {"calliope", 8031},  {"thalia", 8032},   {"erato", 8033},        {"clio", 8034}});
+                    {"calliope", 8031},  {"thalia", 8032},   {"erato", 8033},        {"clio", 8034},
+                    {"aria", 8113}});
 }
 
 TEST_CASE("every agent says that it is healthy, and who it is", "[targets]") {
@@ -93,7 +59,7 @@ TEST_CASE("every agent says that it is healthy, and who it is", "[targets]") {
     CHECK(answer.kind == AnswerKind::whole);
     CHECK(answer.status == 200);
     CHECK(answer.headers == "Content-Type: application/json\r\n");
-    const auto body = nlohmann::json::parse(answer.body);
+    const auto body = Json::parse(answer.body);
     CHECK(body["status"] == "healthy");
     CHECK(body["agent"] == endpoint.name);
     CHECK(body["version"].is_string());
@@ -193,7 +159,7 @@ TEST_CASE("an agent that crashed resets connections until it is back, with its u
     CHECK(fleet.health(8007, 12s).kind == AnswerKind::reset);  // whatever was drawn: it is down until 13 s
     const TargetAnswer back = fleet.health(8007, 15s);
     if (back.kind != AnswerKind::whole || back.status != 200) continue;
-    CHECK(nlohmann::json::parse(back.body)["uptime_seconds"] == 2.0);
+    CHECK(Json::parse(back.body)["uptime_seconds"] == 2.0);
     return;
   }
   FAIL("no seed crashed and came back");
