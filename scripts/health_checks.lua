@@ -27,7 +27,7 @@ local security = { { name = "cerberus", port = 8020 }, { name = "port-manager", 
 -- Asks one agent. `name` is what the report groups by; the tag tells the agents apart in thresholds and outputs:
 -- "http_req_duration{agent:atlas}". A network failure is a response too (status 0), so there is nothing to catch.
 local function ask(user, agent, name, timeout)
-  local res = user:get("/health", { name = name, port = agent.port, timeout = timeout, tags = { agent = agent.name } })
+  local res = user:get("/health", { name = name, port = agent.port, timeout = timeout, tags = { agent = agent.name, kind = "health" } })
   return check(res, {
     ["status is 200"] = res.status == 200,
     ["says healthy"] = res:json("status") == "healthy",  -- a status alone can lie
