@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/runs_command.h"
 #include "cli/serve_command.h"
 
 namespace thresher::cli {
 
-void add_other_commands(CLI::App& app, Command& command) { add_serve_command(app, command); }
+void add_other_commands(CLI::App& app, Command& command) {
+  add_runs_command(app, command);
+  add_serve_command(app, command);
+}
 
 }  // namespace thresher::cli

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "cli/locations.h"
 #include "cli/preparation.h"
 #include "cli/reports.h"
+#include "cli/run_history.h"
 #include "cli/run_oracle.h"
 #include "cli/stand_in_thread.h"
 #include "cli/versions.h"
@@ -167,6 +169,9 @@ int run_command(const Command& command) {
   if (!oracle) return refuse(oracle.error());
   auto reports = Reports::open(prepared->options, *prepared->plugins, description);
   if (!reports) return refuse(reports.error());
+  auto history = RunHistory::open(prepared->options, rehearsal);
+  if (!history) return refuse(history.error());
+  if (auto begun = history->begin(*prepared, description); !begun) return refuse(begun.error());
 
   const RunOptions& options = prepared->options;
   const int screen = writes_to_standard_output(options) ? STDERR_FILENO : STDOUT_FILENO;
@@ -184,6 +189,7 @@ int run_command(const Command& command) {
   (*oracle)->watch(*run);
   run->observe(judge);
   reports->observe(*run);
+  history->observe(*run);
   run->observe(terminal);
 
   std::optional<Interrupts> interrupts;
@@ -199,8 +205,16 @@ int run_command(const Command& command) {
   const auto written = reports->conclude(*summary);
   if (!written) complain(written.error());
   const report::Verdict verdict = judge.verdict(*summary);
+  const auto recorded = history->conclude(*summary, verdict);
+  if (!recorded) complain(recorded.error());
   terminal.conclude(*summary, verdict, reports->files());
-  const int exit_code = !written && verdict.exit_code == 0 ? kExitBadConfiguration : verdict.exit_code;
+  if (!options.quiet && !history->id().empty()) {
+    std::FILE* out = screen == STDERR_FILENO ? stderr : stdout;
+    fmt::print(out, "recorded as {}\n", history->id());
+    std::fflush(out);  // quick_exit() below would not
+  }
+  const bool all_kept = written && recorded;
+  const int exit_code = !all_kept && verdict.exit_code == 0 ? kExitBadConfiguration : verdict.exit_code;
   if (summary->stuck_workers > 0) std::quick_exit(exit_code);  // their threads cannot be joined
   return exit_code;
 }

@@ -269,6 +269,7 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
              "Locust's CSV files: PREFIX_stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv", "PREFIX");
   flags.flag("--csv-full-history", "a history row for every endpoint, not only Aggregated",
              [&run] { run.csv_full_history = true; });
+  flags.flag("--no-history", "keep this run out of `thresher runs`", [&run] { run.no_history = true; });
   flags.text("--json", run.json, "everything, as JSON; without FILE or with - on standard output", "FILE")
       ->expected(0, 1);
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");

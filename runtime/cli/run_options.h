@@ -29,6 +29,7 @@ struct RunOptions {
 
   std::optional<std::string> csv, json, summary_export, hgrm, history;
   bool csv_full_history = false;
+  bool no_history = false;  ///< keep the run out of `thresher runs`
   std::vector<std::string> outputs;  ///< --out KIND=WHERE
   std::vector<std::string> trend_stats;
   std::string time_unit;  ///< "", "s", "ms" or "us"

@@ -2,11 +2,13 @@
 
 #include <brotli/decode.h>
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <llhttp.h>
 #include <luajit.h>
 #include <openssl/crypto.h>
 #include <simdjson.h>
 #include <spdlog/version.h>
+#include <sqlite3.h>
 #include <toml++/toml.h>
 #include <uv.h>
 #include <zlib.h>
@@ -33,6 +35,8 @@ std::vector<std::pair<std::string, std::string>> dependency_versions() {
       {"simdjson", SIMDJSON_STRINGIFY(SIMDJSON_VERSION)},
       {"nlohmann-json",
        fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
+      {"SQLite", sqlite3_libversion()},
+      {"libpq", fmt::format("{}.{}", PQlibVersion() / 10000, PQlibVersion() % 10000)},
       {"toml++", fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH)},
       {"CLI11", CLI11_VERSION},
       {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},

@@ -17,8 +17,19 @@ namespace thresher::support {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Where programs under test keep what is theirs: never the developer's own folder.
+std::string scratch_data_home() {
+  static const ScratchFolder home;
+  return home.path();
+}
+
+}  // namespace
+
 Subprocess::Subprocess(std::vector<std::string> arguments, std::map<std::string, std::string> environment,
                        const std::string& folder) {
+  const std::string data_home = scratch_data_home();
   std::array<int, 2> out{}, err{};
   if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   std::vector<char*> argv;
@@ -30,6 +41,8 @@ Subprocess::Subprocess(std::vector<std::string> arguments, std::map<std::string,
     dup2(out[1], STDOUT_FILENO);
     dup2(err[1], STDERR_FILENO);
     if (!folder.empty() && chdir(folder.c_str()) != 0) _exit(126);
+    setenv("XDG_DATA_HOME", data_home.c_str(), 1);
+    unsetenv("DATABASE_URL");
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     execv(argv[0], argv.data());
     _exit(127);

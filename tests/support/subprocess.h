@@ -20,7 +20,8 @@ struct Finished {
 /// A program started with its output caught in pipes. Destroying it kills it, by its own id, and reaps it.
 class Subprocess {
  public:
-  /// `arguments[0]` is the program. `folder` is its current folder when not empty.
+  /// `arguments[0]` is the program. `folder` is its current folder when not empty. Unless `environment` says otherwise
+  /// its data home (XDG_DATA_HOME, where the run history lies) is a scratch folder, and there is no DATABASE_URL.
   explicit Subprocess(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {},
                       const std::string& folder = {});
   ~Subprocess();
