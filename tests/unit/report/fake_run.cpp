@@ -10,7 +10,7 @@ namespace thresher::report {
 using namespace std::chrono_literals;
 
 FakeRun::FakeRun(bool keep_samples)
-    : recorder_(metrics::Recorder::create(0, {.series_max = 1000, .keep_samples = keep_samples, .run_tags = {}})) {
+    : recorder_(metrics::Recorder::create(0, {.series_max = 10'000, .keep_samples = keep_samples, .run_tags = {}})) {
   plan.profile = "light";
   plan.users = 10;
   plan.spawn_rate = 1;
