@@ -33,19 +33,6 @@ int dispatch(const Command& command) {
 
 }  // namespace
 
-void complain(const Error& error) { std::fprintf(stderr, "thresher: %s\n", to_text(error).c_str()); }
-
-int exit_code_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::script:
-      return kExitScriptError;
-    case ErrorCode::internal:
-      return kExitBug;
-    default:
-      return kExitBadConfiguration;
-  }
-}
-
 }  // namespace thresher::cli
 
 int main(int argc, char** argv) {

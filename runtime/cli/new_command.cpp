@@ -43,25 +43,32 @@ Result<void> write_scenario(fs::path path) {
   return {};
 }
 
-Result<void> write_plugin(const fs::path& folder) {
+Result<void> write_plugin(const fs::path& folder, std::string_view kind) {
   const std::string name = identifier_of(folder);
   if (auto written = write_new(folder / "CMakeLists.txt", kPluginBuildTemplate, name); !written) return written;
-  if (auto written = write_new(folder / (name + ".cpp"), kPluginTemplate, name); !written) return written;
+  if (auto written = write_new(folder / (name + ".cpp"), plugin_template(kind), name); !written) return written;
   fmt::print(
       "wrote {0}/CMakeLists.txt and {0}/{1}.cpp\nbuild it:  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
-      "see it:    thresher plugins --plugin {0}/build/{1}.so\n",
+      "see it:    thresher plugins --plugin {0}/build/{1}.so\ntry it:    thresher plugins verify {0}/build/{1}.so\n",
       folder.string(), name);
   return {};
+}
+
+int exit_code_after(const Result<void>& written) {
+  if (written) return kExitFine;
+  complain(written.error());
+  return exit_code_of(written.error());
 }
 
 }  // namespace
 
 int new_command(const Command& command) {
-  const auto written =
-      command.new_kind == "scenario" ? write_scenario(command.new_path) : write_plugin(command.new_path);
-  if (written) return kExitFine;
-  complain(written.error());
-  return exit_code_of(written.error());
+  if (command.new_kind != "scenario") return new_plugin_command(command.new_path, "target");
+  return exit_code_after(write_scenario(command.new_path));
+}
+
+int new_plugin_command(const std::string& path, const std::string& kind) {
+  return exit_code_after(write_plugin(path, kind));
 }
 
 }  // namespace thresher::cli

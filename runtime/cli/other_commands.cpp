@@ -2,14 +2,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/plugin_commands.h"
 #include "cli/runs_command.h"
 #include "cli/serve_command.h"
+#include "cli/validate_command.h"
 
 namespace thresher::cli {
 
 void add_other_commands(CLI::App& app, Command& command) {
+  add_plugin_commands(app, command);
   add_runs_command(app, command);
   add_serve_command(app, command);
+  add_validate_command(app, command);
 }
 
 }  // namespace thresher::cli

@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "bindings/scenario_runner.h"
 #include "cli/commands.h"
+#include "cli/descriptor_limit.h"
 #include "cli/locations.h"
+#include "cli/preflight.h"
 #include "cli/preparation.h"
 #include "cli/reports.h"
 #include "cli/run_history.h"
@@ -29,14 +31,6 @@ namespace {
 int refuse(const Error& error) {
   complain(error);
   return exit_code_of(error);
-}
-
-/// A connection is a descriptor; many systems start a process with 1,024 though they allow a thousand times that.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warn("the limit of open files stays as it was");
 }
 
 Nanoseconds process_cpu() {
@@ -169,6 +163,10 @@ int run_command(const Command& command) {
   if (!oracle) return refuse(oracle.error());
   auto reports = Reports::open(prepared->options, *prepared->plugins, description);
   if (!reports) return refuse(reports.error());
+  if (!rehearsal && prepared->options.preflight) {
+    if (auto walked = preflight(*prepared); !walked)
+      return walked.error().code == ErrorCode::cancelled ? kExitInterrupted : refuse(walked.error());
+  }
   auto history = RunHistory::open(prepared->options, rehearsal);
   if (!history) return refuse(history.error());
   if (auto begun = history->begin(*prepared, description); !begun) return refuse(begun.error());

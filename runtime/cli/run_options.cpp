@@ -274,6 +274,7 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
       ->expected(0, 1);
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");
   flags.text("--hgrm", run.hgrm, "HdrHistogram's percentile distribution of the response time", "FILE");
+  flags.flag("--no-preflight", "do not walk each task once before the load", [&run] { run.preflight = false; });
   flags.text("--history", run.history, "what the validators judged, as JSON Lines; for `thresher validate`", "FILE[.gz]");
   flags.list("--out", "every sample: json=FILE[.gz], csv=FILE, ndjson=-; or an output plugin: NAME[={...}]; repeat",
              "KIND=WHERE",

@@ -29,6 +29,7 @@ struct RunOptions {
 
   std::optional<std::string> csv, json, summary_export, hgrm, history;
   bool csv_full_history = false;
+  bool preflight = true;
   bool no_history = false;  ///< keep the run out of `thresher runs`
   std::vector<std::string> outputs;  ///< --out KIND=WHERE
   std::vector<std::string> trend_stats;

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/descriptor_limit.h"
 #include "cli/farm_launcher.h"
 #include "cli/locations.h"
 #include "event/timer.h"
@@ -194,6 +195,7 @@ int serve(const ServeOptions& given) {
   auto history = open_history(given);
   if (!history) return refuse(history.error());
 
+  raise_descriptor_limit();
   const std::unique_ptr<event::Loop> loop = event::make_uv_loop();
   FarmLauncher launcher(*loop, registry, locations.script("scripts/farm_stress.lua"));
   const event::Address wanted = options->address;

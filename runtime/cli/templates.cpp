@@ -33,35 +33,6 @@ end
 return @NAME@
 )lua";
 
-const std::string_view kPluginTemplate =
-    R"text(// A target plugin: stands in for a system under test. `thresher stand-in @NAME@` serves it on its ports, and
-// `thresher rehearse` uses it in virtual time.
-#include <thresher/plugin.hpp>
-
-class @NAME@ : public thresher::Target {
- public:
-  static thresher::TargetDescription describe() {
-    return {.name = "@NAME@",
-            .summary = "says hello, a little late",
-            .endpoints = {{"main", 8080}},
-            .options = {thresher::number("latency_ms", 5, "time to an answer").at_least(0)}};
-  }
-
-  @NAME@(const thresher::Options& options, std::uint64_t /*seed*/)
-      : latency_(thresher::milliseconds(options.number("latency_ms"))) {}
-
-  thresher::Answer handle(const thresher::Request& request) override {
-    if (request.path == "/health") return thresher::json(200, R"({"status":"healthy"})");
-    return thresher::json(200, R"({"hello":"world"})").later(latency_);
-  }
-
- private:
-  std::chrono::nanoseconds latency_;
-};
-
-THRESHER_PLUGIN("@NAME@", "0.1.0", @NAME@)
-)text";
-
 const std::string_view kPluginBuildTemplate = R"cmake(cmake_minimum_required(VERSION 3.25)
 project(@NAME@ LANGUAGES CXX)
 find_package(thresher 1 REQUIRED COMPONENTS plugin)   # cmake -DCMAKE_PREFIX_PATH=... where thresher is installed

@@ -37,7 +37,6 @@ constexpr std::string_view kHistory[] = {
 constexpr std::string_view kUnknown[] = {
     R"({"t":1,"event":"comet_seen"})",
     R"({"t":2,"event":"comet_seen","item":"wf-1","answer":{"status":"completed"},"deep":[[[{}]]]})",
-    R"({"t":3,"event":""})",
 };
 
 constexpr std::string_view kSenseless[] = {
@@ -48,6 +47,7 @@ constexpr std::string_view kSenseless[] = {
     "null",
     "{}",
     R"({"t":1})",
+    R"({"t":1,"event":""})",
     R"({"event":"result"})",
     R"({"t":"soon","event":"result","item":"wf-1","answer":{}})",
     R"({"t":-5,"event":"poll","item":"wf-1","http":200})",

@@ -43,7 +43,7 @@ TEST_CASE("a field that a check misses in a good answer is a disagreement too", 
   CHECK_THAT(run.err, Contains("the check \"is alive\" failed, and the answer has no field \"alive\""));
 }
 
-TEST_CASE("--no-preflight, and a scenario's own word, leave the walk out", "[integration][preflight]") {
+TEST_CASE("the flag --no-preflight, and a scenario's own word, leave the walk out", "[integration][preflight]") {
   CHECK(run_against_aoa("user:get('/nowhere')", {"--no-preflight"}).exit_code == 0);
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("a run that only the oracle judged passed, when it found nothing wrong
         "PASSED: no threshold was set, the oracle found nothing wrong, 2 requests, 0.0% failed");
 }
 
-TEST_CASE("--json has the judgement, and null when nobody judged", "[unit][report]") {
+TEST_CASE("the JSON report has the judgement, and null when nobody judged", "[unit][report]") {
   FakeRun fake;
   fake.second();
   CHECK(nlohmann::json::parse(json_report_text(fake.run, fake.snapshot(), {}, {}))["oracle"].is_null());
@@ -141,7 +141,7 @@ TEST_CASE("lines of a history count time from the run's beginning, and never fal
   CHECK_THAT(lines.end(part_of({}, 3s, &summary)), Contains(R"("interrupted":true})"));
 }
 
-TEST_CASE("--history writes every event, between the run and its end", "[unit][report]") {
+TEST_CASE("the history file has every event, between the run and its end", "[unit][report]") {
   ScratchFolder folder;
   FakeRun fake;
   fake.run.created_at = TimePoint{};
