@@ -107,6 +107,9 @@ Json StressDigest::conclude(const LoadOutcome& outcome) const {
   const Json judged = document(outcome, "run");
   for (auto& [name, value] : concluded.items())
     if (Json said = member(judged, name.c_str()); !said.is_null()) value = std::move(said);
+  // That document is the validator `farm`'s; what the others found it cannot know.
+  if (outcome.violation_count > 0 && concluded["status"] == store::status::kCompleted)
+    concluded["status"] = store::status::kCompletedWithFailures;
   if (Json checks = document(outcome, "checks"); !checks.is_null()) concluded["checks"] = std::move(checks);
   Json violations = Json::array();
   for (const plugin::Violation& violation : outcome.violations)

@@ -129,6 +129,8 @@ TEST_CASE("the status of a stress test is that of the document's table", "[servi
   service::LoadOutcome judged = passed();
   judged.documents["run"] = R"({"status":"completed_with_failures","error":"says the validator"})";
   CHECK(status({fleet_fine, result}, judged) == "completed_with_failures | says the validator");
+  wrong.documents["run"] = R"({"status":"completed"})";  // of the validator that saw nothing wrong
+  CHECK(status({fleet_fine, result}, wrong) == "completed_with_failures | ");
 }
 
 TEST_CASE("a history that makes no sense breaks nothing", "[service][loads]") {
