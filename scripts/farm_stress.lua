@@ -25,7 +25,7 @@ local chaos_rate = tonumber(env("CHAOS_RATE", "0.2"))
 local first_seed = tonumber(env("SEED", "12345"))
 local poll_limit = tonumber(env("POLL_LIMIT", "300"))
 local wait_for_end = env("WAIT", "true") ~= "false"
-local tenant = env "TENANT_ID"
+local tenant = env("TENANT_ID", "stress-test")
 
 local call_timeout = 30              -- seconds; what the Farm allows a platform for one answer
 local poll_first, poll_most = 0.25, 2  -- seconds between two looks: doubling from the first to the most
@@ -39,13 +39,17 @@ local stress = thresher.scenario {
   preflight = false,  -- a push is the whole test
 }
 
-local headers = { ["Content-Type"] = "application/json", ["X-Tenant-ID"] = tenant }
+-- Who this user is to the platform, from here on.
+local function act_as(user, tenant_id)
+  user.headers = { ["Content-Type"] = "application/json", ["X-Tenant-ID"] = tenant_id }
+end
 
--- Every iteration of every user has work of its own; the first has the seed asked for.
-local function seed_of(user) return first_seed + user.serial end
+-- Every iteration of every user has work of its own; the first has the seed asked for. A scenario takes the seeds from its own + 1000
+-- on for its workflows, so scenarios keep further apart than that.
+local function seed_of(user, distance) return first_seed + user.serial * distance end
 
 local function post(user, path, body)
-  return user:post("/api/v1/stress-test/" .. path, { name = "/" .. path, body = body, headers = headers, timeout = call_timeout })
+  return user:post("/api/v1/stress-test/" .. path, { name = "/" .. path, body = body, headers = user.headers, timeout = call_timeout })
 end
 
 -- A history: what is recorded goes to the run's validators, and stays here for a judgement of this one test.
@@ -69,7 +73,7 @@ end
 local function poll(user, record, item, path, name)
   local began, pause, status = thresher.now(), poll_first, nil
   repeat
-    local res = user:get(path, { name = name, headers = headers, timeout = call_timeout, expect = { 200, 404 } })
+    local res = user:get(path, { name = name, headers = user.headers, timeout = call_timeout, expect = { 200, 404 } })
     status = res:json("status") or status
     record("poll", { item = item, http = res.status, status = res:json("status"), error = res.error })
     if res.status == 200 and terminal[status] then return res end
@@ -82,13 +86,15 @@ end
 -- A platform that takes our fleet and loses half of it would run the wrong test. Not every platform can be asked.
 local function read_fleet_back(user, record, fleet)
   local res = user:get("/api/v1/stress-test/fleet",
-    { name = "/fleet", headers = headers, timeout = call_timeout, expect = { 200, 404, 405, 501 } })
+    { name = "/fleet", headers = user.headers, timeout = call_timeout, expect = { 200, 404, 405, 501 } })
   if res.status == 200 and res:json("agents") then record("read_back", { item = "fleet" }, { sent = fleet, got = res.body }) end
 end
 
 -- One stress test: fleet, scenario, its execution, the verdict.
 local function push(user, chaos)
-  local seed = seed_of(user)
+  -- Users that push at the same time need fleets of their own, hence tenants of their own; the first has the one asked for.
+  act_as(user, user.number == 1 and tenant or ("%s-%d"):format(tenant, user.number))
+  local seed = seed_of(user, 100000)
   local now = math.floor(thresher.wall())
   local wanted = { pushed = true, scale = scale, workflow_count = workflow_count, chaos_rate = chaos, seed = seed, now = now }
   local fleet = farm:json("fleet", { scale = scale, seed = seed, now = now })
@@ -110,7 +116,7 @@ local function push(user, chaos)
     local result = poll(user, record, item, path, "/scenario/{id}")
     if result then
       record("result", { item = item }, { answer = result.body })
-      local again = user:get(path, { name = "/scenario/{id} again", headers = headers, timeout = call_timeout })
+      local again = user:get(path, { name = "/scenario/{id} again", headers = user.headers, timeout = call_timeout })
       if again.ok then record("result", { item = item }, { answer = again.body }) end  -- an end is an end
     end
   end
@@ -132,8 +138,9 @@ stress:task { "push under chaos", weight = 1, tags = { "chaos" }, function(user)
 -- One workflow on its own: what a stream of them, at --rate, loads a platform with.
 stress:task { "stream", weight = 6, tags = { "stream" },
   function(user)
+    act_as(user, tenant)
     local _, record = history()
-    local seed = seed_of(user)
+    local seed = seed_of(user, 1)
     local workflow = farm:json("workflow", { chaos_rate = chaos_rate, seed = seed, stream_sequence = user.serial })
     local item = ("wf-%d"):format(seed)
     record("workflow", { workflow = item }, { document = workflow })

@@ -82,7 +82,8 @@ void CapacityCheck::judge_agent(const Case& answered, const WorkflowCase& workfl
                       {"assigned", asked.agent},
                       {"agent", std::string(agent)}}};
     });
-  } else if (known == nullptr && !book_.fleet().empty()) {
+  } else if (known == nullptr && answered.item->scenario && !book_.fleet().empty()) {
+    // A workflow by itself may go to a platform's own agents, or to a tenant whose fleet we do not know.
     docket_.tell(answered.t, [&] {
       return Witness{workflow.name(task),
                      {fmt::format("The answer says that {} did {}.", agent, asked.id),
