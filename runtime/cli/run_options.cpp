@@ -66,7 +66,7 @@ class FlagReader {
     const std::string flag = long_name(spelling);
     CLI::Option* option = app_.add_option_function<std::string>(
         spelling, [this, flag, read](const std::string& text) { note(named(flag, text), read(text)); }, help);
-    return know(flag, option->type_name(type), read);
+    return know(flag, option->type_name(type)->take_last(), read);  // as with Locust and k6: a later one overrides
   }
 
   template <class Read>
@@ -89,7 +89,7 @@ class FlagReader {
 
   CLI::Option* text(const std::string& spelling, std::optional<std::string>& into, const std::string& help,
                     const std::string& type) {
-    return know(long_name(spelling), app_.add_option(spelling, into, help)->type_name(type),
+    return know(long_name(spelling), app_.add_option(spelling, into, help)->type_name(type)->take_last(),
                 [&into](const std::string& text) -> Result<void> {
                   into = text;
                   return {};

@@ -130,8 +130,8 @@ TEST_CASE("text from a run cannot command the terminal", "[unit][cli]") {
 TEST_CASE("a comparison gives both sides, the difference, and what it means", "[unit][cli]") {
   store::Comparison comparison = some_comparison();
   const std::string text = comparison_text(some_run(), some_run(), comparison, look(120));
-  CHECK_THAT(text, Contains("comparable: same kind, conditions and host") && Contains("-2 (-20.0%)") &&
-                       Contains("+5.00ms (+50.0%)") && Contains("+4 (new)") && Contains("80% chance") &&
+  CHECK_THAT(text, Contains("comparable: same kind, conditions and host") && Contains("-2.00 (-20.0%)") &&
+                       Contains("+5.00ms (+50.0%)") && Contains("+4.00 (new)") && Contains("80% chance") &&
                        Contains("slower"));
   comparison.obstacles = {"profile: \"light\" and \"heavy\""};
   CHECK_THAT(comparison_text(some_run(), some_run(), comparison, look(120)),
