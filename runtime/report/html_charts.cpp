@@ -71,7 +71,8 @@ std::string spectrum_frame(bool open_model, const RequestTable& table) {
 Json spectrum_row(const metrics::Histogram& histogram, std::span<const double> percentiles) {
   Json row = Json::array();
   for (const double percentile : percentiles) {
-    if (static_cast<double>(histogram.count()) * (100 - percentile) < 100) break;
+    constexpr double kRounding = 1e-6;  // 100 - 99.9 is a little less than 0.1
+    if (static_cast<double>(histogram.count()) * (100 - percentile) < 100 - kRounding) break;
     row.push_back(json_rounded(static_cast<double>(histogram.value_at_percentile(percentile)) / 1000));
   }
   return row;
