@@ -127,7 +127,10 @@ TEST_CASE("timers are finer than a millisecond", "[event]") {
   int fired = 0;
   std::optional<Timer> timer;
   const TimePoint begin = loop->now();
+  TimePoint last = begin;
+  Nanoseconds shortest = 1h;
   timer.emplace(loop->timers(), [&](TimePoint now) {
+    shortest = std::min(shortest, now - std::exchange(last, now));
     if (++fired == 100) loop->stop();
     timer->start_at(now + 100us);
   });
@@ -135,7 +138,8 @@ TEST_CASE("timers are finer than a millisecond", "[event]") {
   loop->run();
   const Nanoseconds taken = loop->read_clock() - begin;
   CHECK(taken >= 100 * 100us);
-  CHECK(taken < 100 * 1ms);  // a clock of milliseconds could not do it in less
+  CHECK(shortest <
+        1ms);  // a clock of milliseconds could do none of them in less; on a crowded machine most take longer
 }
 
 TEST_CASE("a timer that restarts itself for now does not keep bytes from arriving", "[event]") {

@@ -151,7 +151,7 @@ TEST_CASE("what a validator does wrong is found", "[plugin][verify]") {
   CHECK(fails(failures("validator", "pass_always"), "an empty history gives NO_DATA", "the check count says PASS"));
   CHECK(fails(failures("validator", "no_finding"), "an empty history gives NO_DATA", "gives no finding at all"));
   CHECK(fails(failures("validator", "counts_unknown"), "events that it does not know are passed over",
-              "the check count says PASS after 3 observations"));
+              "the check count says PASS after 2 observations"));
   CHECK(fails(failures("validator", "fail_observe"), "a history that was cut off is judged as far as it goes",
               "cut after 1 events"));
   CHECK(fails(failures("validator", "crash_observe"), "events that make no sense are judged or refused",
