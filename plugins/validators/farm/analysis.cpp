@@ -37,8 +37,7 @@ std::string relation(Verdict verdict, const Threshold& threshold, const std::str
 void judge_reliability(const Figures& figures, const std::vector<FarmCheck>& checks, Section& section) {
   if (figures.workflows == 0) return section.findings.push_back("No workflow ended: nothing to judge");
   Threshold completion = kCompletionRate;
-  const double reachable = figures.completions_promised / static_cast<double>(figures.workflows);
-  completion.degraded = std::min(completion.degraded, reachable);
+  completion.degraded *= figures.reachable_completion();
   const Verdict completed = completion.grade(figures.completion_rate());
   section.note(
       completed,
@@ -49,8 +48,7 @@ void judge_reliability(const Figures& figures, const std::vector<FarmCheck>& che
         "Look at the failed workflows first: their first failed task says why they stopped");
   if (figures.tasks > 0) {
     Threshold errors = kErrorRate;
-    errors.degraded =
-        std::max(errors.degraded, static_cast<double>(figures.promised_failures) / static_cast<double>(figures.tasks));
+    errors.degraded = std::max(errors.degraded, errors.pass + figures.unavoidable_errors());
     const Verdict erring = errors.grade(figures.error_rate());
     section.note(erring,
                  fmt::format("Task error rate {} {}", estimate(figures.tasks_failed, figures.tasks, errors.pass),
@@ -97,9 +95,7 @@ void judge_resilience(const Figures& figures, Section& section) {
                              : std::string("No faults were injected: recovery is unknown"));
   } else {
     Threshold recovery = kChaosRecovery;
-    if (figures.knows_recoveries && figures.promised_firings > 0)
-      recovery.degraded = std::min(recovery.degraded, static_cast<double>(figures.promised_recoveries) /
-                                                          static_cast<double>(figures.promised_firings));
+    recovery.degraded *= figures.reachable_recovery();
     const Verdict verdict = recovery.grade(figures.recovery_rate());
     section.note(verdict, fmt::format("Chaos recovery rate {} {}",
                                       estimate(figures.faults_recovered, figures.faults, recovery.pass),

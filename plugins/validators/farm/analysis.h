@@ -30,8 +30,9 @@ struct Section {
 };
 
 /// The operator's analysis. Points decide, as the document has it; the findings state the Wilson interval, and say when
-/// it is too wide to mean much. Nobody is failed for what the ground truth says a right platform comes to: where less
-/// is reachable than a threshold asks, that is the threshold below which it fails.
+/// it is too wide to mean much. Nobody fails for what the ground truth says no platform can do: the rates below which
+/// it is FAIL are taken of what can be reached (80 % of the workflows that can complete, 50 % of the faults that can be
+/// recovered from), and faults without a remedy come on top of the errors allowed.
 struct Analysis {
   thresher::Verdict verdict = thresher::Verdict::no_data;
   std::string title, summary;

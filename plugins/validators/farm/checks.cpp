@@ -98,7 +98,8 @@ std::vector<FarmCheck> farm_checks(const Figures& figures, const Staffing& staff
       checks.push_back(at_least("chaos_recovery_possible", kPossible, std::optional(figures.recovery_rate())));
     checks.push_back(equal("can_execute_all", expected.can_execute_all.value_or(true), figures.unmentioned == 0));
   }
-  if (expected.planner_count) checks.push_back(count_at_least("planner_count", *expected.planner_count, staffing.planners));
+  if (expected.planner_count)
+    checks.push_back(count_at_least("planner_count", *expected.planner_count, staffing.planners));
   if (expected.worker_count) checks.push_back(count_at_least("worker_count", *expected.worker_count, staffing.workers));
   return checks;
 }

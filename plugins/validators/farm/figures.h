@@ -45,6 +45,16 @@ struct Figures {
 
   void add(const oracle::Case& answered);
 
+  /// What a platform that does everything right comes to, as far as the ground truth says so; else 1.
+  double reachable_completion() const { return 1 - rate(promised_failures, workflows); }
+  double reachable_recovery() const {
+    return knows_recoveries && promised_firings > 0 ? rate(promised_recoveries, promised_firings) : 1;
+  }
+  /// Tasks that fail by faults which no platform recovers from.
+  double unavoidable_errors() const {
+    return knows_recoveries ? rate(promised_firings - promised_recoveries, tasks) : 0;
+  }
+
   double completion_rate() const { return rate(workflows_completed, workflows); }
   double recovery_rate() const { return rate(faults_recovered, faults); }
   double error_rate() const { return rate(tasks_failed, tasks); }

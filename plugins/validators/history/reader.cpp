@@ -57,7 +57,9 @@ std::string_view item_of(json::object& members, std::string_view key = "item") {
 
 json::value member_of(json::object& members, std::string_view key) {
   json::value value;
-  if (members.find_field_unordered(key).get(value)) throw BadEvent(fmt::format("has no \"{}\"", key));
+  const auto error = members.find_field_unordered(key).get(value);
+  if (error == simdjson::NO_SUCH_FIELD) throw BadEvent(fmt::format("has no \"{}\"", key));
+  if (error) throw BadEvent(simdjson::error_message(error));
   return value;
 }
 
@@ -177,8 +179,8 @@ const Event& Reader::read(std::string_view line) {
   simdjson::ondemand::document document =
       json::need(state.parser.iterate(state.padded.data(), state.padded.size(), state.padded.capacity()));
   json::object members = json::need(document.get_object());
-  const auto t = integer_of(members, "t");
-  if (!t) throw BadEvent("has no \"t\", the nanoseconds since the run began");
+  const auto t = json::integer(member_of(members, "t"));
+  if (!t) throw BadEvent("has a \"t\" that is no whole number of nanoseconds");
   if (*t < state.event.t)
     throw BadEvent(fmt::format("\"t\" falls from {} to {}; a history is in the order of time", state.event.t, *t));
   const std::string_view name = text_of(members, "event");

@@ -8,6 +8,14 @@
 #include "oracle/recovery.h"
 
 namespace oracle {
+namespace {
+
+bool any_fault(const TaskRun& run) {
+  return std::any_of(run.attempts.begin(), run.attempts.end(),
+                     [](const history::Attempt& attempt) { return !attempt.fault.empty(); });
+}
+
+}  // namespace
 
 void FaultsCheck::tell(const Case& answered, const WorkflowCase& workflow, std::uint32_t task,
                        std::vector<std::string> lines) {
@@ -36,14 +44,18 @@ void FaultsCheck::judge_firing(const Case& answered, const WorkflowCase& workflo
   const history::Task& asked = workflow.graph->tasks[task];
   const TaskRun& run = workflow.runs[task];
   if (!asked.chaos || run.made == 0) return;
+  // A platform may list attempts without saying which of them met the fault.
+  const bool by_attempt = !run.attempts.empty() && (!run.result->chaos_occurred || any_fault(run));
   if (answered.answer->fault_rule != "hash") {
-    const bool met = run.attempts.empty() ? run.result->chaos_occurred : !run.attempts.front().fault.empty();
     docket_.observe();
-    return draws_.add(asked.chaos->probability, met);
+    return draws_.add(asked.chaos->probability,
+                      by_attempt ? !run.attempts.front().fault.empty() : run.result->chaos_occurred);
   }
-  for (const history::Attempt& attempt : run.attempts)
-    judge_attempt(answered, workflow, task, attempt.number, !attempt.fault.empty());
-  if (!run.attempts.empty()) return;
+  if (by_attempt) {
+    for (const history::Attempt& attempt : run.attempts)
+      judge_attempt(answered, workflow, task, attempt.number, !attempt.fault.empty());
+    return;
+  }
   // Only the last word on all attempts together is known. Any firing among them makes a fault occur.
   std::uint32_t first = 1;
   while (first < run.made && !thresher::fault_fires(workflow.graph->fault_seed, workflow.graph->id, asked.id, first,

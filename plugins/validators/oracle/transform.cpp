@@ -14,6 +14,8 @@ namespace {
 using NewNames = std::unordered_map<std::string, std::string>;
 
 constexpr std::array<std::string_view, 3> kIdMembers = {"workflow_id", "task_id", "agent_id"};
+constexpr std::array<std::string_view, 7> kReferences = {
+    "depends_on", "dependencies", "assigned_agent", "assigned_agent_id", "from", "to", "body"};
 /// Lists that say the same in any order. Attempts are not among them: their order is told, not only their numbers.
 constexpr std::array<std::string_view, 12> kSets = {
     "workflows", "tasks",        "agents",       "depends_on",       "dependencies",  "tools_required",
@@ -34,18 +36,29 @@ void collect(const Json& json, NewNames& names) {
     for (const Json& each : json) collect(each, names);
 }
 
-void rename(Json& json, const NewNames& names) {
-  if (json.is_string()) {
-    const auto found = names.find(json.get_ref<const std::string&>());
-    if (found != names.end()) json = found->second;
+/// Where an id may stand: a task may well be called "status", which is no reason to rename every member of that name.
+enum class Inside { anything, reference, assignments };
+
+Inside inside(std::string_view member, Inside around) {
+  if (around == Inside::assignments || member == "agent_assignments" || member == "assignments")
+    return Inside::assignments;
+  return is_in(kIdMembers, member) || is_in(kReferences, member) ? Inside::reference : Inside::anything;
+}
+
+void rename(Json& json, const NewNames& names, Inside around = Inside::anything) {
+  const auto new_name = [&](const std::string& old_name) {
+    const auto found = names.find(old_name);
+    return found == names.end() ? old_name : found->second;
+  };
+  if (json.is_string() && around != Inside::anything) {
+    json = new_name(json.get<std::string>());
   } else if (json.is_array()) {
-    for (Json& each : json) rename(each, names);
+    for (Json& each : json) rename(each, names, around);
   } else if (json.is_object()) {
     Json renamed = Json::object();
     for (auto& [key, value] : json.items()) {
-      rename(value, names);
-      const auto found = names.find(key);
-      renamed[found == names.end() ? key : found->second] = std::move(value);
+      rename(value, names, inside(key, around));
+      renamed[around == Inside::assignments ? new_name(key) : key] = std::move(value);
     }
     json = std::move(renamed);
   }
@@ -95,7 +108,7 @@ void rename_ids(Story& story) {
     new_name = fmt::format("renamed-{}", ++number);
   rename(story.fleet, names);
   rename(story.submission["document"], names);
-  if (story.submission.contains("assignments")) rename(story.submission["assignments"], names);
+  if (story.submission.contains("assignments")) rename(story.submission["assignments"], names, Inside::assignments);
   rename(story.result["answer"], names);
 }
 

@@ -84,3 +84,14 @@ TEST_CASE("wherever a bug changes what the platform does, the check that is for 
     CHECK(says(witnesses, {"replay: seed "}));
   }
 }
+
+TEST_CASE("fields that the platform drops without a word are found by reading back", "[integration][oracle]") {
+  Stage stage;
+  Stage::Play play;
+  play.target = R"({"drop_fields":true})";
+  const auto judgement = stage.judge("farm", stage.play(play));
+  CHECK(judgement.accuses("drift"));
+  CHECK(says(judgement.witnesses("drift"), {"agents[]", "Sent at agents[agent-", "Read back, it is not there."}));
+  play.target = "{}";
+  CHECK_FALSE(stage.judge("farm", stage.play(play)).accuses("drift"));
+}
