@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace thresher::store {
 namespace {
@@ -17,23 +18,29 @@ constexpr double kRounding = 1e-9;
 
 using State = Regression::State;
 
-Regression::Check unjudged(const char* name, bool baseline) {
+Regression::Check unjudged(const char* name, std::string_view what, bool baseline) {
   return {name, baseline ? State::no_data : State::no_baseline,
-          baseline ? "it was not observed in both" : "there are not enough comparable runs before it"};
+          fmt::format("{}: {}", what,
+                      baseline ? "not observed in all of the runs" : "not enough comparable runs before this one")};
+}
+
+std::string change_in_points(double drop) {
+  if (std::abs(drop) < kRounding) return "unchanged";
+  return fmt::format("{} by {:.1f} points", drop > 0 ? "fell" : "rose", 100 * std::abs(drop));
 }
 
 Regression::Check completion_check(const char* name, std::optional<double> now, std::optional<double> before,
                                    bool baseline, double limit, std::string_view whose) {
-  if (!baseline || !now || !before) return unjudged(name, baseline);
+  if (!baseline || !now || !before) return unjudged(name, fmt::format("completion rate {}", whose), baseline);
   const double drop = *before - *now;
   return {name, drop >= limit - kRounding ? State::fail : State::pass,
-          fmt::format("completion rate {:.1f} %, {:.1f} % {}: {} by {:.1f} points, limit {:g}", 100 * *now,
-                      100 * *before, whose, drop > 0 ? "fell" : "rose", 100 * (drop > 0 ? drop : -drop), 100 * limit)};
+          fmt::format("completion rate {:.1f} %, {:.1f} % {}: {}, limit {:g}", 100 * *now, 100 * *before, whose,
+                      change_in_points(drop), 100 * limit)};
 }
 
 Regression::Check latency_check(std::optional<Nanoseconds> now, std::optional<Nanoseconds> before, bool baseline) {
   constexpr const char* kName = "latency_mean_last";
-  if (!baseline || !now || !before) return unjudged(kName, baseline);
+  if (!baseline || !now || !before) return unjudged(kName, "mean latency in the last run", baseline);
   const double rise = to_milliseconds(*now - *before);
   return {kName, rise >= kLatencyRiseMs - kRounding ? State::fail : State::pass,
           fmt::format("mean latency {:.1f} ms, {:.1f} ms in the last run: {:+.1f} ms, limit +{:g} ms",
@@ -42,7 +49,8 @@ Regression::Check latency_check(std::optional<Nanoseconds> now, std::optional<Na
 
 Regression::Check duration_check(std::optional<Nanoseconds> now, std::optional<Nanoseconds> before, bool baseline) {
   constexpr const char* kName = "duration_last";
-  if (!baseline || !now || !before || before->count() <= 0) return unjudged(kName, baseline);
+  if (!baseline || !now || !before || before->count() <= 0)
+    return unjudged(kName, "duration in the last run", baseline);
   const double rise = to_seconds(*now) / to_seconds(*before) - 1;
   return {kName, rise >= kDurationRise - kRounding ? State::issue : State::pass,
           fmt::format("duration {:.1f} s, {:.1f} s in the last run: {:+.1f} %, limit +{:g} %", to_seconds(*now),
@@ -109,7 +117,7 @@ Regression judge_regression(const RegressionFigures& current, std::span<const Re
 Regression judge_regression(const RunRecord& run, std::span<const RunRecord> earlier) {
   std::vector<RegressionFigures> figures;
   for (const RunRecord& each : earlier) figures.push_back(regression_figures_of(each));
-  return judge_regression(regression_figures_of(run), figures);
+  return judge_regression(run.whole() ? regression_figures_of(run) : RegressionFigures{}, figures);
 }
 
 }  // namespace thresher::store

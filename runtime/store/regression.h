@@ -37,7 +37,8 @@ std::string_view name_of(Regression::State state);  ///< PASS, ISSUE, FAIL, NO_B
 ///   against the last run: completion rate -0.05, mean latency +200 ms: fail; duration +20 %: an issue
 ///   against the mean of the last three: completion rate -0.1: fail (fewer than three are no baseline for it)
 Regression judge_regression(const RegressionFigures& current, std::span<const RegressionFigures> earlier);
-/// The same of records, as RunStore::comparable_before() gives them.
+/// The same of records, as RunStore::comparable_before() gives them. A run that was cut short or is INVALID has nothing
+/// to be judged by.
 Regression judge_regression(const RunRecord& run, std::span<const RunRecord> earlier);
 
 }  // namespace thresher::store

@@ -41,8 +41,8 @@ struct RunFigures {
   std::optional<Nanoseconds> latency_mean{}, latency_p50{}, latency_p95{}, latency_p99{}, latency_max{};
   std::uint64_t iterations = 0, iterations_dropped = 0;
   std::uint64_t oracle_violations = 0;
-  std::optional<double>
-      completion_rate;  ///< 0..1: of a run its requests that did not fail, of a stress test the platform's
+  /// 0..1: of a run its requests that did not fail, of a stress test the platform's.
+  std::optional<double> completion_rate{};
 
   friend bool operator==(const RunFigures&, const RunFigures&) = default;
 };
@@ -97,6 +97,11 @@ struct RunRecord {
   std::vector<RunNote> notes;  ///< only from get(); in the order written
 
   bool running() const { return end.status == status::kRunning; }
+  /// Went to its end and measured the target: what may be judged, and judged against.
+  bool whole() const {
+    return (end.status == status::kCompleted || end.status == status::kCompletedWithFailures) &&
+           end.validity != "INVALID";
+  }
 };
 
 }  // namespace thresher::store
