@@ -54,7 +54,7 @@ int native_uuid(lua_State* state) {
   static constexpr char kDigits[] = "0123456789abcdef";
   auto& stream = stream_of(state);
   std::array<std::uint64_t, 2> bits = {stream.next(), stream.next()};
-  bits[0] = (bits[0] & ~0xf000U) | 0x4000U;                                  // RFC 4122, 4.4: the version,
+  bits[0] = (bits[0] & ~std::uint64_t{0xf000}) | 0x4000U;                    // RFC 4122, 4.4: the version,
   bits[1] = (bits[1] & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;  // and the variant
   std::array<char, 36> text{};
   std::size_t at = 0;

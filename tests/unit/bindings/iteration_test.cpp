@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <set>
+#include <string_view>
 #include <thread>
 
 #include "support/sanitizer.h"
@@ -347,4 +349,27 @@ TEST_CASE("an iteration that never waits can be broken from another thread, and 
   CHECK_THAT(world.error(), StartsWith("flow.lua:") && Contains("the script ran too long without waiting"));
   CHECK(world.iterate().result == IterationResult::ok);
   CHECK(world.said_text() == "fine\n");
+}
+
+TEST_CASE("every digit of a UUID is drawn, but for its version and its variant", "[unit][bindings]") {
+  ScriptWorld world;
+  world.task("for _ = 1, 200 do print(thresher.uuid()) end");
+  world.start();
+  world.iterate();
+  REQUIRE(world.said.size() == 200);
+  constexpr std::size_t kAt = std::string_view("flow.lua: ").size();
+  for (std::size_t place = 0; place < 36; ++place) {
+    std::set<char> digits;
+    for (const std::string& line : world.said) digits.insert(line.at(kAt + place));
+    CAPTURE(place);
+    if (place == 8 || place == 13 || place == 18 || place == 23) {
+      CHECK(digits == std::set<char>{'-'});
+    } else if (place == 14) {
+      CHECK(digits == std::set<char>{'4'});
+    } else if (place == 19) {
+      CHECK(digits == std::set<char>{'8', '9', 'a', 'b'});
+    } else {
+      CHECK(digits.size() == 16);
+    }
+  }
 }
