@@ -5,6 +5,7 @@
 #include "bindings/scenario_runner.h"
 #include "cli/commands.h"
 #include "cli/locations.h"
+#include "plugin/registry.h"
 
 namespace thresher::cli {
 namespace {
@@ -56,8 +57,14 @@ int list_command(const Command& command) {
     complain(files.error());
     return exit_code_of(files.error());
   }
+  plugin::Registry plugins;  // scenarios may ask for generators, validators and targets while they load
+  if (auto loaded = load_plugins(plugins, locations, command.run.plugins); !loaded) {
+    complain(loaded.error());
+    return exit_code_of(loaded.error());
+  }
   bindings::ScenarioOptions options;
   options.files = std::move(*files);
+  options.plugins = &plugins;
   const auto catalogue = bindings::read_catalogue(options);
   if (!catalogue) {
     complain(catalogue.error());
