@@ -50,6 +50,7 @@ class TargetUse final : public Use {
     const TargetAnswer answer = target_->handle(request_of(asked, endpoint.port, next_++));
     say(fmt::format("{} {} {} {}{}", static_cast<int>(answer.kind), answer.after.count(), answer.status, answer.headers,
                     answer.body));
+    for (const AnswerPiece& piece : answer.pieces) say(fmt::format("{} {}", piece.after.count(), piece.bytes));
     if (!answer.breach.empty())
       object(fmt::format("{} {} at {}: {}", asked.method, asked.path, endpoint.name, answer.breach));
     return true;
