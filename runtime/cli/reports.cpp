@@ -7,7 +7,10 @@
 #include "report/csv_report.h"
 #include "report/hgrm_report.h"
 #include "report/history_report.h"
+#include "report/html_report.h"
 #include "report/json_report.h"
+#include "report/junit_report.h"
+#include "report/report_folder.h"
 #include "report/sample_output.h"
 #include "report/summary_export.h"
 #include "report/trend_stats.h"
@@ -36,7 +39,10 @@ Result<Reports> Reports::open(const RunOptions& options, const plugin::Registry&
   };
 
   if (options.csv) take(report::CsvReport::open({.prefix = *options.csv, .full_history = options.csv_full_history}));
+  if (options.html) take(report::HtmlReport::open(*options.html, run));
   if (options.json) take(report::JsonReport::open(*options.json, run));
+  if (options.junit) take(report::JunitReport::open(*options.junit, run));
+  if (options.report_dir) take(report::ReportFolder::open(*options.report_dir, run));
   if (options.hgrm) take(report::HgrmReport::open(*options.hgrm));
   if (options.summary_export) {
     const std::string list = options.trend_stats.empty() ? std::string(report::kTrendStatsDefault)

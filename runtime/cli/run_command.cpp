@@ -163,12 +163,12 @@ int run_command(const Command& command) {
   if (!oracle) return refuse(oracle.error());
   auto reports = Reports::open(prepared->options, *prepared->plugins, description);
   if (!reports) return refuse(reports.error());
+  auto history = RunHistory::open(prepared->options, rehearsal);
+  if (!history) return refuse(history.error());
   if (!rehearsal && prepared->options.preflight) {
     if (auto walked = preflight(*prepared); !walked)
       return walked.error().code == ErrorCode::cancelled ? kExitInterrupted : refuse(walked.error());
   }
-  auto history = RunHistory::open(prepared->options, rehearsal);
-  if (!history) return refuse(history.error());
   if (auto begun = history->begin(*prepared, description); !begun) return refuse(begun.error());
 
   const RunOptions& options = prepared->options;

@@ -270,6 +270,10 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
   flags.flag("--csv-full-history", "a history row for every endpoint, not only Aggregated",
              [&run] { run.csv_full_history = true; });
   flags.flag("--no-history", "keep this run out of `thresher runs`", [&run] { run.no_history = true; });
+  flags.text("--html", run.html, "one page with tables and charts that works offline", "FILE");
+  flags.text("--junit", run.junit, "thresholds, checks and verdicts as test cases for CI", "FILE");
+  flags.text("--report-dir", run.report_dir,
+             "DIR/PROFILE_TIMESTAMP.html and the CSV files; the log in a folder logs beside DIR", "DIR");
   flags.text("--json", run.json, "everything, as JSON; without FILE or with - on standard output", "FILE")
       ->expected(0, 1);
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");

@@ -27,7 +27,8 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::map<std::string, std::string> environment;  ///< --env NAME=VALUE over the process's own
 
-  std::optional<std::string> csv, json, summary_export, hgrm, history;
+  std::optional<std::string> csv, html, json, junit, summary_export, hgrm, history;
+  std::optional<std::string> report_dir;
   bool csv_full_history = false;
   bool preflight = true;
   bool no_history = false;  ///< keep the run out of `thresher runs`

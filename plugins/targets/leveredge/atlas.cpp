@@ -45,7 +45,8 @@ void Atlas::add_routes(Router& router) {
 }
 
 Execution Atlas::run(Call& call, const Intent& intent) {
-  Execution made = execute(intent, call.scaled_ms(conduct_.scales.step), conduct_.faults, call.request.wall, call.random);
+  Execution made =
+      execute(intent, call.scaled_ms(conduct_.scales.step), conduct_.faults, call.request.wall, call.random);
   ++executions_[static_cast<std::size_t>(made.status)];
   return made;
 }

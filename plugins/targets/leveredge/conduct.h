@@ -39,7 +39,7 @@ enum class StreamFault : std::uint8_t {
 struct Limits {
   double rate_per_s = 0;      ///< executions and chats an agent takes in the long run; more are 429
   std::size_t in_flight = 0;  ///< executions and chats an agent works on at once; more are 503
-  std::size_t stored_events = 20'000;
+  std::size_t stored_events = 50'000;
 };
 
 /// What ARIA's streams are made of.

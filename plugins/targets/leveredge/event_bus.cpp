@@ -53,10 +53,11 @@ thresher::Answer EventBus::publish(Call& call, const Json& body) {
               .source = text_at(body, "source_agent"),
               .type = text_at(body, "event_type"),
               .subscribed = subscribers(text_at(body, "event_type"), text_at(body, "target"))};
-  event.published = Json{{"id", event.id}, {"created_at", iso_time(call.request.wall)}};
+  Json published{{"id", event.id}, {"created_at", iso_time(call.request.wall)}};
   for (const char* field :
        {"source_agent", "event_type", "timestamp", "correlation_id", "action", "target", "details", "priority"})
-    event.published[field] = body.contains(field) ? body[field] : Json(nullptr);
+    published[field] = body.contains(field) ? body[field] : Json(nullptr);
+  event.published = text_of(published);
   Json told{{"id", event.id}, {"status", "created"}, {"subscribed_agents", event.subscribed}};
   if (conduct_.suite_paths) told["event_id"] = event.id;
   if (!call.random.chance(conduct_.faults.lost_event)) store_.add(std::move(event));

@@ -15,7 +15,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 bool Event::reaches(std::string_view agent) const { return contains(subscribed, agent); }
 
 Json Event::shown() const {
-  Json document = published;
+  Json document = Json::parse(published);
   document["id"] = id;
   document["status"] = !response.is_null() ? "responded" : !acknowledged.empty() ? "acknowledged" : "created";
   document["subscribed_agents"] = subscribed;

@@ -19,8 +19,8 @@ struct Event {
   std::string source, type;                    ///< as published; the type may be empty
   std::vector<std::string> subscribed;         ///< agents that it reaches
   std::vector<std::string> acknowledged = {};  ///< those of them that said so
-  Json published = {};                         ///< what its publisher said of it, and when that was
-  Json response = nullptr;                     ///< what a human answered, or null
+  std::string published = {};  ///< what its publisher said of it, and when that was: a JSON object, as text to be small
+  Json response = nullptr;     ///< what a human answered, or null
 
   bool awaits_human() const { return type == "user.approval_required" && response.is_null(); }
   bool reaches(std::string_view agent) const;

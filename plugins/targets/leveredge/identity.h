@@ -10,8 +10,8 @@ namespace leveredge {
 
 /// A random UUID of version 4.
 inline std::string uuid(thresher::Random& random) {
-  const std::uint64_t high = (random.next() & ~0xf000U) | 0x4000U;
-  const std::uint64_t low = (random.next() & 0x3fffffffffffffffU) | 0x8000000000000000U;
+  const std::uint64_t high = (random.next() & 0xffff'ffff'ffff'0fffU) | 0x4000U;
+  const std::uint64_t low = (random.next() & 0x3fff'ffff'ffff'ffffU) | 0x8000'0000'0000'0000U;
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xffffU, high & 0xffffU,
                      low >> 48U, low & 0xffffffffffffU);
 }

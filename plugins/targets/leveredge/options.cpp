@@ -102,7 +102,7 @@ std::vector<thresher::Option> declared_options() {
               .between(0, 1e6));
   declare(integer("capacity", 0, "executions and chats an agent has in progress, more are 503; 0: any")
               .between(0, 1'000'000));
-  declare(integer("stored_events", 20'000, "events the bus keeps").between(1, 1'000'000));
+  declare(integer("stored_events", 50'000, "events the bus keeps").between(1, 1'000'000));
   declare(number("first_token_ms", 250, "mean time to the first token of a stream").between(0, 86400e3));
   declare(number("tokens_per_s", 60, "of a stream").between(0.01, 1e6));
   declare(number("answer_tokens", 40, "mean length of an answer of ARIA's").between(4, 4096));

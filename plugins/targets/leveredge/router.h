@@ -24,7 +24,8 @@ struct Call {
   std::chrono::nanoseconds after(double scale) const { return thresher::milliseconds(scaled_ms(scale)); }
 
  private:
-  static constexpr double kLongestMs = 86400e3;  // a day: whatever the options say, sums of it fit 64 bits of nanoseconds
+  static constexpr double kLongestMs =
+      86400e3;  // a day: whatever the options say, sums of it fit 64 bits of nanoseconds
 };
 
 /// The paths of an agent. Unknown ones and wrong methods are answered as FastAPI does; HEAD goes where GET goes.

@@ -40,8 +40,8 @@ return s
     return run_thresher(std::move(arguments), with_home(std::move(environment)), folder_.path());
   }
   /// A run of ten iterations; its id as printed.
-  std::string recorded_run(std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"run", "refused.lua", "--users", "2", "--iterations", "10"});
+  std::string recorded_run(std::vector<std::string> more = {}, const char* users = "2") const {
+    more.insert(more.begin(), {"run", "refused.lua", "--users", users, "--iterations", "10"});
     const Finished run = thresher(more);
     INFO(run.out << run.err);
     REQUIRE(run.exit_code == 0);
@@ -222,7 +222,7 @@ TEST_CASE("two runs are compared, and it is said when they may not be", "[integr
   CHECK(same.at("endpoints").at(0).at("first").at("requests") == 10);
   CHECK(same.at("endpoints").back().at("name") == "Aggregated");
 
-  place.recorded_run({"--users", "3"});
+  place.recorded_run({}, "3");
   CHECK_THAT(place.thresher({"runs", "compare", "last~1", "last"}).out,
              Contains("NOT COMPARABLE") && Contains("users: 2 and 3"));
   CHECK(place.thresher({"runs", "compare", "last"}).exit_code == 104);
@@ -236,7 +236,7 @@ TEST_CASE("a third equal run is judged against those before it, an unequal one h
   const json third = json::parse(place.thresher({"runs", "show", "last", "--json"}).out).at("regression");
   CHECK(third.at("verdict") == "PASS");
   CHECK(third.at("against") == json{second, first});
-  place.recorded_run({"--users", "3"});
+  place.recorded_run({}, "3");
   CHECK_THAT(place.thresher({"runs", "show", "last"}).out, Contains("NO_BASELINE"));
 }
 
