@@ -55,7 +55,7 @@ TEST_CASE("equal rehearsals write equal pages and equal test cases", "[integrati
   CHECK(one.read("junit.xml") == other.read("junit.xml"));
 }
 
-TEST_CASE("--report-dir gathers a run's files under its profile's name", "[integration][html]") {
+TEST_CASE("a report folder gathers a run's files under its profile's name", "[integration][html]") {
   const ScratchFolder folder;
   const Finished run =
       rehearse(folder, {"--profile", kSource + "/profiles/light.toml", "--report-dir", "reports", "--users", "3"});
