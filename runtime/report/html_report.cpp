@@ -34,7 +34,7 @@ Figures figures_of(const RunDescription& run, const engine::Snapshot& snapshot, 
   const auto add_if_any = [&sections](std::optional<HtmlSection> section) {
     if (section) sections.push_back(std::move(*section));
   };
-  sections.push_back(html_validity(snapshot.validity));
+  if (snapshot.elapsed.count() > 0) sections.push_back(html_validity(snapshot.validity));  // else nothing was measured
   sections.push_back(html_thresholds(snapshot));
   add_if_any(html_checks(totals));
   if (run.judgement != nullptr) sections.push_back(html_oracle(*run.judgement));

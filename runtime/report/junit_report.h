@@ -11,10 +11,11 @@
 
 namespace thresher::report {
 
-/// --junit FILE: the run as the test cases a CI system shows. Suites: `run` (its verdict and exit code), `validity`,
-/// `thresholds`, `checks`, and `oracle` when validators were asked. A failure says what was observed. The file is red
-/// whenever the exit code is not 0: what had nothing to judge is a failure of type NO_DATA, as it is in the exit code.
-/// It can also be red when the exit code is 0: a check that was ever false is a failure here, with its share.
+/// --junit FILE: the run as the test cases a CI system shows. Suites: `run` (its verdict and exit code), `validity`
+/// when there was load, `thresholds`, `checks`, and `oracle` when validators were asked. A failure says what was
+/// observed. The file is red whenever the exit code is not 0: what had nothing to judge is a failure of type NO_DATA,
+/// as it is in the exit code. It can also be red when the exit code is 0: a check that was ever false is a failure
+/// here, with its share.
 class JunitReport : public Output {
  public:
   /// `run` must outlive the report.

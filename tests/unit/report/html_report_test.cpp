@@ -106,6 +106,7 @@ TEST_CASE("a run without requests still has a page", "[unit][report][html]") {
   CHECK_THAT(page.section("thresholds"), Contains("No threshold was set."));
   CHECK(page.section("checks").empty());
   CHECK(page.section("oracle").empty());
+  CHECK(page.section("validity").empty());  // nothing was measured that could be valid
 }
 
 TEST_CASE("the page says what was decided, with the exit code and what was observed", "[unit][report][html]") {

@@ -79,6 +79,11 @@ TEST_CASE("the file is red whenever the exit code is not 0", "[unit][report][jun
   CHECK_THAT(text_of(fake), Contains("<failure type=\"INVALID\" message=\"loop lag p99 was 140 ms, above 100 ms\">"));
 }
 
+TEST_CASE("without load there is no measurement to be valid", "[unit][report][junit]") {
+  FakeRun fake;
+  CHECK_THAT(text_of(fake), !Contains("thresher.validity"));
+}
+
 TEST_CASE("a degraded measurement is told of and does not fail", "[unit][report][junit]") {
   FakeRun fake;
   fake.second();
