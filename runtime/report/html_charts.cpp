@@ -18,13 +18,14 @@ struct Line {
 struct Chart {
   std::string_view title;
   std::vector<Line> lines;
+  bool of_times = false;
 };
 
 /// Locust's three, in its order, with what else belongs on the same axis.
 std::vector<Chart> charts_of(bool open_model) {
   std::vector<Chart> charts = {
       {"Requests per second", {{"requests_per_s", "Requests/s", "c1"}, {"failures_per_s", "Failures/s", "c2"}}},
-      {"Response times (ms)", {{"p50_ms", "50%", "c3"}, {"p95_ms", "95%", "c4"}, {"p99_ms", "99%", "c5"}}}};
+      {"Response times (ms)", {{"p50_ms", "50%", "c3"}, {"p95_ms", "95%", "c4"}, {"p99_ms", "99%", "c5"}}, true}};
   if (open_model) {
     charts.push_back({"Iterations in flight", {{"in_flight", "In flight", "c3"}}});
     charts.push_back(
@@ -40,6 +41,10 @@ std::string legend_button(std::string_view title, std::string_view colour, std::
   return fmt::format("<button type=\"button\" class=\"{}\" aria-pressed=\"true\"{}><i></i>{}<b></b></button>\n", colour,
                      more, title);
 }
+
+/// Beside lines of times: one slow second presses all others onto a linear scale.
+constexpr std::string_view kScaleButton =
+    "<button type=\"button\" class=\"scale\" aria-pressed=\"false\">Log scale</button>\n";
 
 std::string frame(std::string_view title, std::string_view attributes, std::string_view legend) {
   return fmt::format(
@@ -63,7 +68,7 @@ std::string spectrum_frame(bool open_model, const RequestTable& table) {
     legend +=
         fmt::format("<option value=\"{}\">{}</option>\n", row++, markup_escaped(endpoint.method + " " + endpoint.name));
   }
-  legend += "</select>\n";
+  legend += fmt::format("</select>\n{}", kScaleButton);
   return frame("Response time by percentile (ms)", "", legend);
 }
 
@@ -110,6 +115,7 @@ HtmlSection html_charts(const profile::Plan& plan, const SecondSeries& seconds, 
       columns += fmt::format("{}{}", columns.empty() ? "" : " ", line.column);
       legend += legend_button(line.title, line.colour);
     }
+    if (chart.of_times) legend += kScaleButton;
     section.body += frame(chart.title, fmt::format(" data-columns=\"{}\"", columns), legend);
   }
   section.body += spectrum_frame(open_model, table) + "</div>\n";

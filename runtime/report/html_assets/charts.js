@@ -1,5 +1,5 @@
 // Draws every <figure class="chart"> from the page's data. A legend's buttons are the series, in order: their colour is the
-// line's, and their <b> shows the value under the cursor.
+// line's, and their <b> shows the value under the cursor. Times have a button more, for the scale.
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("thresher-data").textContent);
@@ -36,13 +36,28 @@
     axis(figure, x),
     axis(figure, {
       size: (chart, values) => 18 + 7 * Math.max(3, ...(values ?? []).map((text) => (text ?? "").length)),
-      values: (chart, splits) => splits.map((value) => coarse.format(value)),
+      values: (chart, splits) => splits.map((value) => (value == null ? "" : coarse.format(value))),
     }),
   ];
 
-  const draw = (figure, columns, options) => {
+  const linear = { range: (chart, min, max) => [0, max > 0 ? max * 1.05 : 1] };
+  const logarithmic = { distr: 3, range: (chart, min, max) => uPlot.rangeLog(min ?? 1, max ?? 10, 10, false) };
+  const kLeast = 0.001; // ms: what was measured as no time at all still has a place on a logarithmic scale
+  const positive = (column) => column.map((value) => (value == null ? null : Math.max(value, kLeast)));
+
+  // One slow second must not press all others onto the axis.
+  const spread = ([, ...columns]) => {
+    const values = columns.flat().filter((value) => value != null).sort((a, b) => a - b);
+    return values.length > 0 && values.at(-1) > 50 * Math.max(values[values.length >> 1], kLeast);
+  };
+
+  // Returns what draws the figure anew with other columns.
+  const draw = (figure, first, options) => {
+    let columns = first;
     const plot = figure.querySelector(".plot");
-    const buttons = [...figure.querySelectorAll(".legend button")];
+    const buttons = [...figure.querySelectorAll(".legend button:not(.scale)")];
+    const scale = figure.querySelector("button.scale");
+    const isLogarithmic = () => scale?.getAttribute("aria-pressed") === "true";
     const at = figure.querySelector(".at");
     const tell = (chart) => {
       const index = chart.cursor.idx;
@@ -52,17 +67,18 @@
         button.querySelector("b").textContent = value == null ? "" : number.format(value);
       });
     };
-    const chart = new uPlot(
+    const make = () => new uPlot(
       {
         width: plot.clientWidth,
         height: plot.clientHeight,
         legend: { show: false },
         cursor: options.cursor,
-        scales: { x: options.x, y: { range: (chart, min, max) => [0, max > 0 ? max * 1.05 : 1] } },
+        scales: { x: options.x, y: isLogarithmic() ? logarithmic : linear },
         axes: axes(figure, options.axis),
         series: [
           {},
           ...buttons.map((button) => ({
+            show: button.getAttribute("aria-pressed") === "true",
             stroke: colour(button.querySelector("i"), "backgroundColor"),
             width: 1.5,
             points: { size: 4, filter: lonely },
@@ -70,9 +86,19 @@
         ],
         hooks: { setCursor: [tell] },
       },
-      columns,
+      isLogarithmic() ? [columns[0], ...columns.slice(1).map(positive)] : columns,
       plot,
     );
+    if (scale) scale.setAttribute("aria-pressed", spread(columns));
+    let chart = make();
+    const again = () => {
+      chart.destroy();
+      chart = make();
+    };
+    scale?.addEventListener("click", () => {
+      scale.setAttribute("aria-pressed", !isLogarithmic());
+      again();
+    });
     buttons.forEach((button, i) => {
       button.addEventListener("click", () => {
         const shown = button.getAttribute("aria-pressed") !== "true";
@@ -81,8 +107,11 @@
       });
     });
     new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: plot.clientHeight })).observe(plot);
-    figures.push(chart);
-    return chart;
+    figures.push(() => chart.redraw());
+    return (other) => {
+      columns = other;
+      again();
+    };
   };
 
   const drawOverTime = (figure) => {
@@ -110,7 +139,7 @@
       const length = 1 + all.reduce((last, row) => Math.max(last, row.findLastIndex((value) => value != null)), 0);
       return [distance, ...all].map((column) => column.slice(0, length));
     };
-    const chart = draw(figure, columns(), {
+    const drawAgain = draw(figure, columns(), {
       at: title,
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 7 } },
       x: { time: false, distr: 3, range: (u, min, max) => [1, Math.max(max, 10)] },
@@ -121,13 +150,13 @@
         values: (u, splits) => splits.map((x) => (x <= u.scales.x.max ? title(x) : "")),
       },
     });
-    if (select) select.addEventListener("change", () => chart.setData(columns()));
+    if (select) select.addEventListener("change", () => drawAgain(columns()));
   };
 
   for (const figure of document.querySelectorAll("figure.chart"))
     if (figure.dataset.columns) drawOverTime(figure);
     else drawSpectrum(figure);
   document.documentElement.addEventListener("themechange", () => {
-    for (const chart of figures) chart.redraw();
+    for (const redraw of figures) redraw();
   });
 })();

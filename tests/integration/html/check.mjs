@@ -61,6 +61,10 @@ for (const [page, width, scheme] of [
   expect("not drawn", await ask("undrawn()"));
   expect("hard to read", await ask("contrast()"));
   await takeScreenshot(`${page}-${width}-${scheme}`);
+  const scales = "[...document.querySelectorAll('button.scale')]";
+  await browser.value(`${scales}.forEach((button) => button.click())`);
+  await browser.nextFrame();
+  expect("not drawn on the other scale", await ask("undrawn()"));
   expect("not sorted", await ask("unsorted()"));
   expect("too wide after sorting", await ask("overflow()"));
   equal("what a target sent came alive", await browser.value("[document.images.length, location.hash]"), [0, ""]);

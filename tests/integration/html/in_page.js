@@ -28,9 +28,13 @@
         wrong.push(`${title}: no canvas`);
         continue;
       }
-      const { data: pixels } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const copy = document.createElement("canvas");
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      const drawing = copy.getContext("2d", { willReadFrequently: true }); // else the browser would complain of us
+      drawing.drawImage(canvas, 0, 0);
+      const { data: pixels } = drawing.getImageData(0, 0, copy.width, copy.height);
       const columns = (figure.dataset.columns ?? "").split(" ");
-      [...figure.querySelectorAll(".legend button")].forEach((button, i) => {
+      [...figure.querySelectorAll(".legend button:not(.scale)")].forEach((button, i) => {
         const values = figure.dataset.columns ? data.columns[columns[i]] : data.spectrum.rows[button.dataset.row];
         if (!values?.some((value) => value > 0)) return;
         const colour = getComputedStyle(button.querySelector("i")).backgroundColor.match(/\d+/g).map(Number);
