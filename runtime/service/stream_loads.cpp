@@ -50,7 +50,8 @@ struct StreamLoads::Test {
   TimePoint began{};
   std::string status{store::status::kRunning};
   bool stopping = false;
-  Nanoseconds took{};  ///< once it has ended
+  Nanoseconds took{};     ///< once it has ended
+  Nanoseconds sending{};  ///< how long workflows are sent: the duration, or until it was stopped
   StreamTally tally{kMostIds, kMostErrors};
   std::string problem;  ///< why it failed
 };
@@ -111,6 +112,7 @@ void StreamLoads::start(Call& call) {
   test->rate = members->integer("rate");
   test->duration_seconds = members->integer("duration_seconds");
   test->began = loop_.now();
+  test->sending = std::chrono::seconds(test->duration_seconds);
   const std::int64_t seed = members->integer("seed");
   const std::string chaos_rate = fmt::format("{}", members->number("chaos_rate"));
 
@@ -161,6 +163,7 @@ Nanoseconds StreamLoads::elapsed(const Test& test) const {
 Json StreamLoads::status_of(const Test& test) const {
   const StreamTally& tally = test.tally;
   const double seconds = to_seconds(elapsed(test));
+  const double sending_seconds = std::min(seconds, to_seconds(test.sending));  // what is in flight then is only awaited
   const std::uint64_t ended = tally.succeeded() + tally.failed();
   Json errors = tally.errors();
   if (!test.problem.empty() && errors.size() < kMostErrors) errors.push_back(test.problem);
@@ -176,7 +179,7 @@ Json StreamLoads::status_of(const Test& test) const {
       {"workflows_failed", tally.failed()},
       {"execution_ids_count", tally.accepted()},
       {"success_rate", ended == 0 ? Json() : Json(static_cast<double>(tally.succeeded()) / static_cast<double>(ended))},
-      {"actual_rate", seconds > 0 ? static_cast<double>(tally.submitted()) / seconds : 0.0},
+      {"actual_rate", sending_seconds > 0 ? static_cast<double>(tally.submitted()) / sending_seconds : 0.0},
       {"errors", std::move(errors)},
       {"stopped", test.stopping}};
 }
@@ -220,7 +223,10 @@ void StreamLoads::stop(Call& call) {
   const auto test = find(call);
   if (!test) return;
   Load* load = book_.find(test->id);
-  if (load != nullptr && !std::exchange(test->stopping, true)) load->stop();
+  if (load != nullptr && !std::exchange(test->stopping, true)) {
+    test->sending = std::min(test->sending, elapsed(*test));
+    load->stop();
+  }
   answer_json(*call.responder, 200,
               {{"test_id", test->id},
                {"status", load != nullptr ? "stopping" : test->status},

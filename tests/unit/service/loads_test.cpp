@@ -267,6 +267,21 @@ TEST_CASE("a stream load test counts what became of its workflows", "[service][l
   CHECK(world.store.runs.at(0).end.status == "completed_with_failures");
 }
 
+TEST_CASE("the actual rate is that of the time in which workflows were sent", "[service][loads]") {
+  const auto rate_after = [](bool stop) {
+    ServiceWorld world;
+    const TimePoint began = world.world.now() + 1ms;  // when the request arrives
+    world.post(kStreamLoad, R"({"rate":10,"duration_seconds":4})");
+    for (int i = 0; i < 20; ++i) world.launcher.started.at(0)->tell(R"({"t":1,"event":"workflow"})");
+    world.advance(began + 2s - world.world.now() - 1ms);
+    if (stop) world.post(std::string(kStreamLoad) + "/run-1/stop");
+    world.advance(60s);  // what is in flight is awaited
+    return world.get(std::string(kStreamLoad) + "/run-1/status").json().at("actual_rate").get<double>();
+  };
+  CHECK(rate_after(false) == 20.0 / 4);
+  CHECK(rate_after(true) == 20.0 / 2);
+}
+
 TEST_CASE("a stream load test without a workflow has failed", "[service][loads]") {
   ServiceWorld world;
   world.post(kStreamLoad);
