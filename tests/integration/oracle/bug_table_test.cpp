@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "stage.h"
@@ -63,16 +65,23 @@ bool says(const std::string& witnesses, const std::vector<const char*>& words) {
 TEST_CASE("wherever a bug changes what the platform does, the check that is for it says so", "[integration][oracle]") {
   constexpr std::uint64_t kSeeds = 20;
   Stage stage;
+  std::map<std::tuple<std::string, std::string, std::uint64_t>, std::vector<std::string>> healthy;
+  const auto healthy_history = [&](const Bug& bug, Stage::Play play) -> const std::vector<std::string>& {
+    auto& history = healthy[{bug.workflow_type, bug.parameters, play.seed}];
+    play.target = "{}";
+    if (history.empty()) history = stage.play(play);
+    return history;
+  };
   for (const Bug& bug : table()) {
     CAPTURE(bug.option);
     int occasions = 0;
     std::string witnesses;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
       CAPTURE(seed);
-      Stage::Play play = play_of(bug, seed);
+      const Stage::Play play = play_of(bug, seed);
       const auto history = stage.play(play);
-      play.target = "{}";
-      if (history == stage.play(play)) continue;  // no saga failed, say: the bug had no occasion to show itself
+      if (history == healthy_history(bug, play))
+        continue;  // no saga failed, say: the bug had no occasion to show itself
       ++occasions;
       const auto judgement = stage.judge("oracle", history, R"({"sample":0})");
       CHECK(judgement.accuses(bug.check));
