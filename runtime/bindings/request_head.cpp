@@ -239,6 +239,26 @@ void push_encoded_pairs(lua_State* state, int index, const char* what) {
   lua_pushlstring(state, text.data(), text.size());
 }
 
+namespace {
+
+void push_pieces(lua_State* state, int table) {
+  lua_getfield(state, table, "body");
+  if (lua_istable(state, -1) == 0) return;
+  const int list = lua_gettop(state);
+  const int size = static_cast<int>(lua_objlen(state, list));
+  lua_createtable(state, size, 0);
+  for (int i = 1; i <= size; ++i) {
+    lua_rawgeti(state, list, i);
+    if (lua_type(state, -1) != LUA_TSTRING) {
+      misuse(state, "request: body: a list's pieces are strings, but number {} is a {}", i, luaL_typename(state, -1));
+    }
+    lua_rawseti(state, list + 1, i);
+  }
+  lua_remove(state, list);
+}
+
+}  // namespace
+
 void push_request_body(lua_State* state, int table, const RequestOptions& options, LuaReference json_encode) {
   if (options.has(RequestOptions::kJson)) {
     lua_rawgeti(state, LUA_REGISTRYINDEX, json_encode);
@@ -252,10 +272,40 @@ void push_request_body(lua_State* state, int table, const RequestOptions& option
     push_encoded_pairs(state, lua_gettop(state), "form");
     lua_remove(state, -2);
   } else if (options.has(RequestOptions::kBody)) {
-    lua_getfield(state, table, "body");
+    push_pieces(state, table);
   } else {
     lua_pushnil(state);
   }
+}
+
+void RequestBody::read(lua_State* state, int index) {
+  more.clear();
+  first = {};
+  present = !lua_isnil(state, index);
+  if (lua_istable(state, index) == 0) {
+    if (present) first = text_at(state, index);
+    return;
+  }
+  for (int i = 1, size = static_cast<int>(lua_objlen(state, index)); i <= size; ++i) {
+    lua_rawgeti(state, index, i);
+    if (i == 1) {
+      first = text_at(state, -1);
+    } else {
+      more.push_back(text_at(state, -1));
+    }
+    lua_pop(state, 1);
+  }
+}
+
+std::size_t RequestBody::size() const {
+  std::size_t size = first.size();
+  for (const std::string_view piece : more) size += piece.size();
+  return size;
+}
+
+void RequestBody::append_to(std::string& text) const {
+  text.append(first);
+  for (const std::string_view piece : more) text.append(piece);
 }
 
 }  // namespace thresher::bindings

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bindings/endpoint.h"
 #include "bindings/request_options.h"
@@ -46,8 +47,20 @@ class HeadWriter {
   std::string headers_;
 };
 
-/// Pushes the body the options ask for (JSON encoded by cjson, a form, or the text itself), or nil.
+/// Pushes the body the options ask for: JSON encoded by cjson, a form or the text itself as a string; the pieces of a
+/// list as a list of its own, so that nobody changes it while it is being sent; or nil.
 void push_request_body(lua_State* state, int table, const RequestOptions& options, LuaReference json_encode);
+
+/// What push_request_body() pushed, as views of Lua's strings: they live as long as it lies on the stack.
+struct RequestBody {
+  bool present = false;
+  std::string_view first;
+  std::vector<std::string_view> more;
+
+  void read(lua_State* state, int index);
+  std::size_t size() const;
+  void append_to(std::string& text) const;
+};
 /// "a=1&b=2" from the table at `index`: values are strings, numbers, truth values or lists of them; sorted by name.
 /// Raises for others. Pushes it as a string, so that nothing is lost when it raises.
 void push_encoded_pairs(lua_State* state, int index, const char* what);

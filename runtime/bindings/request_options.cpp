@@ -160,7 +160,7 @@ RequestOptions RequestOptionReader::read(lua_State* state, int index, const Requ
         ++bodies;
         break;
       case body:
-        expect_type(state, key, LUA_TSTRING);
+        if (lua_type(state, -1) != LUA_TTABLE) expect_type(state, key, LUA_TSTRING);
         options.rare |= RequestOptions::kBody;
         ++bodies;
         break;

@@ -167,41 +167,52 @@ int Requests::start(lua_State* state, User& user, StreamKind stream) {
     const bool chat = stream == StreamKind::chat;
     flight.stream = std::make_unique<EventStream>(user, stream_series(user, name, chat), chat, options.max_body);
   }
-  const bool has_body = !lua_isnil(state, 5);
-  send(state, 4, user, options, has_body ? text_at(state, 5) : std::string_view(), has_body, true);
+  body_.read(state, 5);
+  send(state, 4, user, options, true);
   return 2;
 }
 
-/// Raises only before the exchange is started; the endpoint's reference then stays with the user, who drops it.
-void Requests::send(lua_State* state, int table, User& user, const RequestOptions& options, std::string_view body,
-                    bool has_body, bool send_credentials) {
+/// Sends body_. Raises only before the exchange is started; the endpoint's reference then stays with the user, who
+/// drops it.
+void Requests::send(lua_State* state, int table, User& user, const RequestOptions& options, bool send_credentials) {
   auto& flight = user.flight;
   const Endpoint& endpoint = *flight.endpoint;
   constexpr unsigned kOnHead = RequestOptions::kHeaders | RequestOptions::kAuth | RequestOptions::kCookies;
   std::string_view head = endpoint.whole_head;
-  if (has_body || (options.rare & kOnHead) != 0 || options.expect_continue || !user.cookies.empty() ||
+  if (body_.present || (options.rare & kOnHead) != 0 || options.expect_continue || !user.cookies.empty() ||
       !endpoint.url.userinfo.empty()) {
     cookies_ = user.cookies.empty() ? std::string() : user.cookies.header_for(endpoint.url, loop_.wall_now());
-    head = heads_.write(
-        state, table, options, endpoint,
-        {.has_body = has_body, .body_size = body.size(), .cookies = cookies_, .send_credentials = send_credentials});
+    head = heads_.write(state, table, options, endpoint,
+                        {.has_body = body_.present,
+                         .body_size = body_.size(),
+                         .cookies = cookies_,
+                         .send_credentials = send_credentials});
   }
   if (!shared_session_ && !user.session) user.session = client_->open_session();
   user.waiting = Waiting::request;
   flight.exchange = client_->start(shared_session_ ? *shared_session_ : *user.session,
                                    {.origin = &endpoint.url.origin,
                                     .head = head,
-                                    .body = body,
+                                    .body = body_.first,
+                                    .more_body = body_.more,
+                                    .body_lasts = flight.stream == nullptr,  // whose head frees the coroutine's stack
                                     .is_head = endpoint.is_head,
-                                    .expect_continue = options.expect_continue && has_body,
+                                    .expect_continue = options.expect_continue && body_.present,
                                     .timeout = flight.timeout,
                                     .connect_timeout = flight.connect_timeout,
                                     .max_body = flight.max_body,
                                     .stream = flight.stream.get(),
                                     .silence_timeout = flight.silence},
                                    flight.stream ? static_cast<http::ResponseReceiver&>(*flight.stream) : user);
-  if (host_.options.http_debug) describe(head, body);
-  if (host_.options.walk != nullptr) flight.sent = std::string(head).append(body);
+  if (host_.options.http_debug) {
+    std::string text(head);
+    if (host_.options.http_debug_full) body_.append_to(text);
+    run_.say(std::move(text));
+  }
+  if (host_.options.walk != nullptr) {
+    flight.sent = head;
+    body_.append_to(flight.sent);
+  }
 }
 
 void Requests::cancel(User& user) {
@@ -324,7 +335,9 @@ bool Requests::finish(User& user, const http::Response& response) {
   flight.exchange = nullptr;
   if (response.outcome == Outcome::ok) store_cookies(user, response.head);
   if (host_.options.http_debug) {
-    describe(response.outcome == Outcome::ok ? response.head : name_of(response.outcome), response.body);
+    std::string text(response.outcome == Outcome::ok ? response.head : name_of(response.outcome));
+    if (host_.options.http_debug_full) text.append(response.body);
+    run_.say(std::move(text));
   }
   http::Response changed;  // only when a redirect cannot be followed
   const http::Response* answer = &response;
@@ -396,9 +409,12 @@ bool Requests::follow(User& user, const http::Response& response, Outcome& probl
         lua_pushvalue(parked, 2);
         lua_xmove(parked, state, 2);  // stack: hop options body
         const auto options = here.requests.reader_.read(state, 2, here.defaults);
-        const bool has_body = here.keeps_body && lua_isstring(state, 3) != 0;
-        here.requests.send(state, 2, here.user, options, has_body ? text_at(state, 3) : std::string_view(), has_body,
-                           here.same_origin);
+        if (!here.keeps_body) {
+          lua_pushnil(state);
+          lua_replace(state, 3);
+        }
+        here.requests.body_.read(state, 3);
+        here.requests.send(state, 2, here.user, options, here.same_origin);
         return 0;
       },
       &hop);
@@ -416,12 +432,6 @@ void Requests::tell_walk(const User& user, const http::Response& response, bool 
                                    .status = response.status,
                                    .outcome = response.outcome,
                                    .expected = expected});
-}
-
-void Requests::describe(std::string_view head, std::string_view body) {
-  std::string text(head);
-  if (host_.options.http_debug_full) text.append(body);
-  run_.say(std::move(text));
 }
 
 }  // namespace thresher::bindings

@@ -62,8 +62,7 @@ class Requests {
                                     const Endpoint& endpoint);
   metrics::RequestSeries& new_series(lua_State* state, const User& user, const RequestOptions& options,
                                      const Endpoint& endpoint);
-  void send(lua_State* state, int table, User& user, const RequestOptions& options, std::string_view body,
-            bool has_body, bool send_credentials);
+  void send(lua_State* state, int table, User& user, const RequestOptions& options, bool send_credentials);
 
   StreamSeries stream_series(const User& user, std::string_view name, bool chat);
   bool is_expected(const User& user, const http::Response& response) const;
@@ -71,7 +70,6 @@ class Requests {
   void store_cookies(User& user, std::string_view head);
   bool follow(User& user, const http::Response& response, Outcome& problem);
   void tell_walk(const User& user, const http::Response& response, bool expected);
-  void describe(std::string_view text, std::string_view detail);
 
   ScriptHost& host_;
   const profile::Plan& plan_;
@@ -83,6 +81,7 @@ class Requests {
   RequestOptions defaults_;
   HeadWriter heads_;
   std::string cookies_;  ///< of the request being written
+  RequestBody body_;     ///< of the request being written
   std::uint64_t responses_ = 0;
   PointerCache<Endpoint*, 4, kSlots> endpoints_;
   LuaAnchors endpoint_names_;

@@ -38,6 +38,9 @@ class ByteStream {
   /// on_drained() will follow, unless the connection ends first. May be called before on_connected(). Errors are
   /// reported through on_end(), never from inside this call; what the peer sent before is read first.
   virtual bool write(std::string_view bytes) = 0;
+  /// As write(), for bytes that stay where they are until on_drained() or the stream's destruction: what the system
+  /// does not take at once need not be copied.
+  virtual bool write_lasting(std::string_view bytes) { return write(bytes); }
   /// No more bytes will be written; what is queued still goes out. The peer sees an orderly end.
   virtual void finish() = 0;
   /// Aborts the connection: the peer sees a reset. For stand-ins and tests that misbehave on purpose. Nothing is called

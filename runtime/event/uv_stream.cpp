@@ -37,7 +37,7 @@ class UvStreamState {
 
   bool adopt(int descriptor) { return uv_tcp_open(&tcp_, descriptor) == 0; }
   void connect(const Address& to);
-  bool write(std::string_view bytes);
+  bool write(std::string_view bytes, bool lasting);
   void finish();
   void abort();
   void want_reading(bool wanted);
@@ -48,14 +48,14 @@ class UvStreamState {
  private:
   struct QueuedWrite {
     uv_write_t request{};
-    std::string bytes;
+    std::string copy;  ///< empty for bytes that last
   };
 
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp_); }
   const uv_stream_t* stream() const { return reinterpret_cast<const uv_stream_t*>(&tcp_); }
   static UvStreamState& of(uv_stream_t* handle) { return *static_cast<UvStreamState*>(handle->data); }
 
-  bool queue(std::string_view bytes);
+  bool queue(std::string_view bytes, bool lasting);
   void update_reading();
   void shut_down();
   Outcome end_of_input() const;
@@ -145,7 +145,7 @@ void UvStreamState::end(Outcome why) {
   events_->on_end(why, loop_.begin_callback());
 }
 
-bool UvStreamState::write(std::string_view bytes) {
+bool UvStreamState::write(std::string_view bytes, bool lasting) {
   if (bytes.empty()) return queued_bytes() == 0;
   const uv_buf_t buffer = uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
   const int sent = uv_try_write(stream(), &buffer, 1);
@@ -153,14 +153,17 @@ bool UvStreamState::write(std::string_view bytes) {
     return true;
   // Nothing was sent when the system takes no more, or on an error. An error is met again by the queued write, whose
   // callback reports it: never from inside this call.
-  return queue(bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent)));
+  return queue(bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent)), lasting);
 }
 
-bool UvStreamState::queue(std::string_view bytes) {
+bool UvStreamState::queue(std::string_view bytes, bool lasting) {
   auto write = std::make_unique<QueuedWrite>();
-  write->bytes = bytes;
+  if (!lasting) {
+    write->copy = bytes;
+    bytes = write->copy;
+  }
   write->request.data = write.get();
-  const uv_buf_t buffer = uv_buf_init(write->bytes.data(), static_cast<unsigned>(bytes.size()));
+  const uv_buf_t buffer = uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
   const int status = uv_write(&write->request, stream(), &buffer, 1, [](uv_write_t* request, int result) {
     const std::unique_ptr<QueuedWrite> done(static_cast<QueuedWrite*>(request->data));
     of(request->handle).on_written(result);
@@ -220,7 +223,8 @@ class UvStream final : public ByteStream {
  public:
   explicit UvStream(Owned<UvStreamState> state) : state_(std::move(state)) {}
 
-  bool write(std::string_view bytes) override { return state_ == nullptr || state_->write(bytes); }
+  bool write(std::string_view bytes) override { return state_ == nullptr || state_->write(bytes, false); }
+  bool write_lasting(std::string_view bytes) override { return state_ == nullptr || state_->write(bytes, true); }
   void finish() override {
     if (state_ != nullptr) state_->finish();
   }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +30,14 @@ struct Timings {
 
 class StreamReceiver;
 
-/// One request, ready to send. Everything is borrowed until start() returns; start() copies what it cannot send at
-/// once.
+/// One request, ready to send. Everything is borrowed until start() returns, which copies what it cannot send at once;
+/// only of a body that lasts it copies nothing large.
 struct Request {
   const Origin* origin = nullptr;
   std::string_view head;                           ///< request line and headers, the empty line included
   std::string_view body;                           ///< already framed (Content-Length is in the head)
+  std::span<const std::string_view> more_body{};   ///< what follows `body`, sent piece by piece, never joined
+  bool body_lasts = false;                         ///< body's bytes stay until on_response() or cancel()
   bool is_head = false;                            ///< method HEAD: the answer has no body
   bool expect_continue = false;                    ///< hold the body until "100 Continue", or one second
   Nanoseconds timeout = std::chrono::seconds(60);  ///< of the whole exchange, connecting included

@@ -9,7 +9,8 @@
 namespace thresher::http {
 namespace {
 
-/// Head and body up to this go out in one write; copying them together is cheaper than a second system call.
+/// Head and pieces of the body up to this go out in one write; copying them together is cheaper than a second system
+/// call.
 constexpr std::size_t kOneWrite = std::size_t{16} << 10;
 /// RFC 9110, 10.1.1: a client does not wait for "100 Continue" indefinitely. curl's second.
 constexpr Nanoseconds kContinueWait = std::chrono::seconds(1);
@@ -60,7 +61,7 @@ void Connection::on_connected(TimePoint now) {
   }
   addresses_.reset();
   exchange_->phase.disarm();
-  carry(*exchange_, exchange_->kept_head(), exchange_->kept_body(), now);
+  carry(*exchange_, exchange_->kept(), now);
 }
 
 void Connection::begin_tls(TimePoint now) {
@@ -75,7 +76,7 @@ void Connection::begin_tls(TimePoint now) {
   stream_ = std::move(tls);
 }
 
-void Connection::carry(Exchange& exchange, std::string_view head, std::string_view body, TimePoint now) {
+void Connection::carry(Exchange& exchange, const Outgoing& outgoing, TimePoint now) {
   state_ = State::carrying;
   exchange_ = &exchange;
   exchange.connection = this;
@@ -85,32 +86,49 @@ void Connection::carry(Exchange& exchange, std::string_view head, std::string_vi
   if (tls_ != nullptr) exchange.response.tls_version = tls_->version();
   exchange.parser.begin(exchange.is_head, {.max_head = core_.options.max_header, .max_body = exchange.max_body},
                         exchange.stream != nullptr);
-  send(head, body);
+  send(outgoing);
 }
 
-void Connection::send(std::string_view head, std::string_view body) {
-  if (exchange_->expect_continue) {
-    exchange_->keep(head, body);
-    exchange_->holds_body = true;
-    stream_->write(head);
-    exchange_->response.bytes_sent += head.size();
-    core_.sweep.arm(exchange_->phase, core_.loop.now(), kContinueWait);
-  } else if (body.empty()) {
-    note_sent(stream_->write(head), head.size());
-  } else if (head.size() + body.size() <= kOneWrite) {
-    core_.scratch.assign(head).append(body);
-    note_sent(stream_->write(core_.scratch), core_.scratch.size());
-  } else {
-    const bool head_taken = stream_->write(head);
-    note_sent(stream_->write(body) && head_taken, head.size() + body.size());
+void Connection::send(const Outgoing& outgoing) {
+  if (!exchange_->expect_continue) {
+    write_out(outgoing.head, outgoing);
+    return;
   }
+  exchange_->keep(outgoing);
+  exchange_->holds_body = true;
+  stream_->write(outgoing.head);
+  exchange_->response.bytes_sent += outgoing.head.size();
+  core_.sweep.arm(exchange_->phase, core_.loop.now(), kContinueWait);
 }
 
 void Connection::send_body() {
   exchange_->holds_body = false;
   exchange_->phase.disarm();
-  const std::string_view body = exchange_->kept_body();
-  note_sent(stream_->write(body), body.size());
+  write_out({}, exchange_->kept());
+}
+
+void Connection::write_out(std::string_view head, const Outgoing& outgoing) {
+  const std::size_t size = head.size() + outgoing.body_size();
+  if (size == head.size()) {
+    note_sent(stream_->write(head), size);
+    return;
+  }
+  bool taken = true;
+  std::string& together = core_.scratch;
+  together.assign(head);
+  const auto add = [&](std::string_view piece) {
+    if (together.size() + piece.size() <= kOneWrite) {
+      together.append(piece);
+      return;
+    }
+    taken = stream_->write(together) && taken;
+    together.clear();
+    taken = (outgoing.body_lasts ? stream_->write_lasting(piece) : stream_->write(piece)) && taken;
+  };
+  add(outgoing.body);
+  for (const std::string_view piece : outgoing.more_body) add(piece);
+  if (!together.empty()) taken = stream_->write(together) && taken;
+  note_sent(taken, size);
 }
 
 void Connection::note_sent(bool taken, std::size_t size) {

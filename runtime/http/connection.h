@@ -48,8 +48,8 @@ class Connection final : public ListHook<Connection>, private event::StreamEvent
   Exchange* exchange() const { return exchange_; }
   /// Connects, then sends what the exchange has kept.
   void open(Exchange& exchange);
-  /// Sends a request on an idle connection. head and body are borrowed until this returns.
-  void carry(Exchange& exchange, std::string_view head, std::string_view body, TimePoint now);
+  /// Sends a request on an idle connection.
+  void carry(Exchange& exchange, const Outgoing& outgoing, TimePoint now);
   /// A deadline of the exchange has passed: of the whole, or of the phase it is in.
   void on_deadline(bool whole, TimePoint now);
 
@@ -68,7 +68,8 @@ class Connection final : public ListHook<Connection>, private event::StreamEvent
 
   void connect_to_next();
   void begin_tls(TimePoint now);
-  void send(std::string_view head, std::string_view body);
+  void send(const Outgoing& outgoing);
+  void write_out(std::string_view head, const Outgoing& outgoing);
   void send_body();
   void note_sent(bool taken, std::size_t size);
   /// Gives a stream what has come of its answer. False: the receiver has ended the exchange, and `this` is gone.

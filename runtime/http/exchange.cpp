@@ -23,7 +23,7 @@ void Exchange::begin(OriginPool& from, const Request& request, ResponseReceiver&
   connect_timeout = request.connect_timeout;
   max_body = request.max_body;
   is_head = request.is_head;
-  expect_continue = request.expect_continue && !request.body.empty();
+  expect_continue = request.expect_continue && (!request.body.empty() || !request.more_body.empty());
   holds_body = false;
   stream = request.stream;
   silence_timeout = request.silence_timeout;
@@ -34,10 +34,33 @@ void Exchange::begin(OriginPool& from, const Request& request, ResponseReceiver&
   response.started = now;
 }
 
-void Exchange::keep(std::string_view head, std::string_view body) {
-  if (head.data() == kept_.data()) return;
-  kept_.assign(head).append(body);
-  head_size_ = head.size();
+std::size_t Outgoing::body_size() const {
+  std::size_t size = body.size();
+  for (const std::string_view piece : more_body) size += piece.size();
+  return size;
+}
+
+void Exchange::keep(const Outgoing& outgoing) {
+  if (outgoing.head.data() == kept_.data()) return;
+  kept_.assign(outgoing.head);
+  head_size_ = kept_.size();
+  kept_pieces_.clear();
+  if (outgoing.body_lasts) {
+    kept_pieces_.push_back(outgoing.body);
+    kept_pieces_.insert(kept_pieces_.end(), outgoing.more_body.begin(), outgoing.more_body.end());
+  } else {
+    kept_.append(outgoing.body);
+    for (const std::string_view piece : outgoing.more_body) kept_.append(piece);
+  }
+}
+
+Outgoing Exchange::kept() const {
+  const std::string_view all = kept_;
+  const std::span<const std::string_view> pieces = kept_pieces_;
+  return {.head = all.substr(0, head_size_),
+          .body = pieces.empty() ? all.substr(head_size_) : pieces.front(),
+          .more_body = pieces.empty() ? pieces : pieces.subspan(1),
+          .body_lasts = true};
 }
 
 void Exchange::reach(Moment moment, TimePoint at) {

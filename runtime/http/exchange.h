@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/client.h"
 #include "http/deadline_sweep.h"
@@ -13,6 +15,16 @@ namespace thresher::http {
 
 class Connection;
 class OriginPool;
+
+/// What one exchange sends: borrowed, like the request it comes from.
+struct Outgoing {
+  std::string_view head;
+  std::string_view body;
+  std::span<const std::string_view> more_body;
+  bool body_lasts = false;  ///< until the exchange is over
+
+  std::size_t body_size() const;
+};
 
 /// The moments of one exchange, in order. A moment that never came counts as the one after it, so that a stretch which
 /// did not happen is zero and a failure's time goes to the stretch it happened in.
@@ -26,10 +38,9 @@ class Exchange final : public ListHook<Exchange>, public DeadlineEvents {
   Exchange() = default;
 
   void begin(OriginPool& pool, const Request& request, ResponseReceiver& receiver, TimePoint now);
-  /// Copies the bytes of a request that cannot be sent at once. They may be the ones kept already.
-  void keep(std::string_view head, std::string_view body);
-  std::string_view kept_head() const { return std::string_view(kept_).substr(0, head_size_); }
-  std::string_view kept_body() const { return std::string_view(kept_).substr(head_size_); }
+  /// Keeps what cannot be sent at once: copied, but for a body that lasts. It may be what is kept already.
+  void keep(const Outgoing& outgoing);
+  Outgoing kept() const;
 
   /// The moment has come, and with it those before it that did not. Never goes back in time: a tick's reading may be
   /// older than the fresh one of an earlier moment.
@@ -64,8 +75,9 @@ class Exchange final : public ListHook<Exchange>, public DeadlineEvents {
 
   std::array<TimePoint, 7> moments_{};
   Moment latest_ = Moment::started;
-  std::string kept_;
-  std::size_t head_size_ = 0;
+  std::string kept_;                           ///< the head, and the body unless that lasts
+  std::size_t head_size_ = 0;                  ///< of kept_
+  std::vector<std::string_view> kept_pieces_;  ///< of a body that lasts
   std::string detail_;
 };
 

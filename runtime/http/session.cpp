@@ -23,14 +23,22 @@ bool OriginPool::full() const {
   return cap != 0 && connections_ >= cap;
 }
 
+namespace {
+
+Outgoing outgoing_of(const Request& request) {
+  return {.head = request.head, .body = request.body, .more_body = request.more_body, .body_lasts = request.body_lasts};
+}
+
+}  // namespace
+
 void OriginPool::assign(Exchange& exchange, const Request& request) {
   if (!idle_.empty()) {
     Connection& connection = idle_.pop_front();
     busy_.push_front(connection);
-    connection.carry(exchange, request.head, request.body, exchange.started());
+    connection.carry(exchange, outgoing_of(request), exchange.started());
     return;
   }
-  exchange.keep(request.head, request.body);
+  exchange.keep(outgoing_of(request));
   if (full()) {
     waiting_.push_back(exchange);
   } else {
@@ -48,7 +56,7 @@ void OriginPool::open(Exchange& exchange) {
 void OriginPool::release(Connection& connection, TimePoint now) {
   if (!waiting_.empty()) {
     Exchange& exchange = waiting_.pop_front();
-    connection.carry(exchange, exchange.kept_head(), exchange.kept_body(), now);
+    connection.carry(exchange, exchange.kept(), now);
     return;
   }
   connection.ListHook<Connection>::unhook();

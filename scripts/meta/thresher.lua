@@ -102,7 +102,7 @@ local User = {}
 ---@field query? table<string, string|number|boolean|(string|number|boolean)[]>  appended to the URL, encoded, sorted by name
 ---@field json? any                          the body, encoded by cjson, with its Content-Type; one of json, form and body
 ---@field form? table<string, string|number|boolean|(string|number|boolean)[]>   the body, URL-encoded
----@field body? string                       the body as it is
+---@field body? string|string[]              the body as it is; the strings of a list are sent one after the other, never joined or copied
 ---@field auth? { basic?: string[], bearer?: string }  basic = { user, password } or bearer = token
 ---@field cookies? table<string, string|number>  for this request only, beside the user's own
 ---@field expect? integer|integer[]          statuses that count as success; default 200 to 399

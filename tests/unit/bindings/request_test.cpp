@@ -98,6 +98,15 @@ TEST_CASE("bodies: JSON, form, text", "[unit][bindings]") {
     CHECK(world.last_body == std::string("raw\0bytes", 9));
     CHECK(header(world, "Content-Type") == "text/plain");
   }
+  SECTION("pieces are sent one after the other") {
+    run(world, "user:post('/', { body = { 'a', '', ('b'):rep(3), 'c' } })");
+    CHECK(world.last_body == "abbbc");
+    CHECK(header(world, "Content-Length") == "5");
+  }
+  SECTION("no piece is an empty body") {
+    run(world, "user:post('/', { body = {} })");
+    CHECK(header(world, "Content-Length") == "0");
+  }
   SECTION("an empty POST says so") {
     run(world, "user:post('/')");
     CHECK(header(world, "Content-Length") == "0");
@@ -181,6 +190,13 @@ TEST_CASE("a redirect keeps or drops method and body as its status says", "[unit
   CHECK(last(307, "post") == "POST /to [1] application/json");
   CHECK(last(308, "patch") == "PATCH /to [1] application/json");
   CHECK(last(302, "head") == "HEAD /to [1] application/json");
+}
+
+TEST_CASE("a redirect repeats a body of pieces", "[unit][bindings]") {
+  ScriptWorld world;
+  redirect_from(world, "/to", 307);
+  run(world, "user:post('/from', { body = { ('a'):rep(20000), 'b', ('c'):rep(20000) } })");
+  CHECK(world.last_body == std::string(20'000, 'a') + "b" + std::string(20'000, 'c'));
 }
 
 TEST_CASE("credentials do not follow to another origin", "[unit][bindings]") {
@@ -336,6 +352,8 @@ TEST_CASE("misuse of a request names the author's line, and sends nothing", "[un
        "request: headers: a line end or zero byte cannot be sent"},
       {"user:get('/', { headers = { ['Content-Length'] = 1 } })",
        "request: headers: Content-Length is set from the body"},
+      {"user:post('/', { body = { 'a', 2 } })", "request: body: a list's pieces are strings, but number 2 is a number"},
+      {"user:post('/', { body = 2 })", "request: body: expected a string, got number"},
       {"user:post('/', { json = {}, body = 'x' })", "request: only one of json, form and body can be the body"},
       {"user:post('/', { json = { f = print } })", "request: json: "},
       {"user:post('/', { form = { a = { {} } } })", "request: form: 'a': expected a string, number"},

@@ -65,6 +65,32 @@ TEST_CASE("work posted from another thread runs on the loop's, all of it and in 
   CHECK(std::is_sorted(received.begin(), received.end()));
 }
 
+TEST_CASE("bytes that last are sent from where they are", "[event]") {
+  Network<RealTime> network;
+  std::string bytes(64 << 20, 'a');  // more than any socket buffers
+  network.connect();
+  network.client.at_connected = [&] {
+    CHECK_FALSE(network.client.stream->write_lasting(bytes));
+    bytes.back() = 'z';  // what was copied would not see it
+  };
+  network.run_until([&] { return network.client.drained == 1 && network.server.received.size() == bytes.size(); });
+  CHECK(network.server.received.back() == 'z');
+}
+
+TEST_CASE("a stream may be destroyed with lasting bytes under way", "[event]") {
+  Network<RealTime> network;
+  network.at_accept = [&] { network.server.stream->pause_reading(); };
+  network.connect();
+  network.client.at_connected = [&] {
+    const auto bytes = std::make_unique<std::string>(64 << 20, 'a');
+    CHECK_FALSE(network.client.stream->write_lasting(*bytes));
+    network.client.stream.reset();
+    network.server.stream->resume_reading();
+  };
+  network.run_until([&] { return network.server.end.has_value(); });
+  CHECK(network.server.received.size() < (64 << 20));
+}
+
 TEST_CASE("another thread can stop a loop that waits for nothing", "[event]") {
   const auto loop = make_uv_loop();
   std::thread stopper([&] { loop->stop(); });

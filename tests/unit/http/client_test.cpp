@@ -190,6 +190,28 @@ TEST_CASE("what start was given may change once it has returned", "[http][client
   CHECK(fixture.server.received() == "GET /copied HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
+TEST_CASE("a body in pieces arrives whole, on a new connection and on a kept one", "[http][client]") {
+  const bool lasts = GENERATE(false, true);
+  const std::size_t middle = GENERATE(std::size_t{3}, std::size_t{100'000});
+  const bool asks_first = GENERATE(false, true);
+  ClientFixture fixture;
+  const std::vector<std::string> pieces = {std::string(middle, 'b'), "", "c"};
+  const std::vector<std::string_view> more(pieces.begin(), pieces.end());
+  const std::string whole = "a" + pieces[0] + "c";
+  http::Request request = fixture.post(whole, asks_first ? "Expect: 100-continue\r\n" : "");
+  request.body = "a";
+  request.more_body = more;
+  request.body_lasts = lasts;
+  request.expect_continue = asks_first;
+  for (int i = 0; i < 2; ++i) {
+    const std::size_t before = fixture.server.received().size();
+    const Answer answer = fixture.exchange(request);
+    CHECK(answer.reused == (i == 1));
+    CHECK(answer.bytes_sent == request.head.size() + whole.size());
+    CHECK(fixture.server.received().substr(before) == std::string(request.head) + whole);
+  }
+}
+
 TEST_CASE("an Expect holds the body until 100 Continue", "[http][client]") {
   ClientFixture fixture;
   http::Request request = fixture.post("body!", "Expect: 100-continue\r\n");
