@@ -110,8 +110,13 @@ ChatReader::Meaning ChatReader::take_chunk(std::string_view data) {
 }
 
 std::optional<double> ChatReader::tokens_per_s() const {
-  if (deltas_ < 2 || *last_delta_ <= *first_delta_) return std::nullopt;
+  if (deltas_ < 2 || tokens() < 2 || *last_delta_ <= *first_delta_) return std::nullopt;
   return static_cast<double>(tokens() - 1) / to_seconds(*last_delta_ - *first_delta_);
+}
+
+std::optional<Nanoseconds> ChatReader::time_per_token() const {
+  if (deltas_ < 2 || tokens() < 2) return std::nullopt;
+  return (*last_delta_ - *first_delta_) / static_cast<std::int64_t>(tokens() - 1);
 }
 
 }  // namespace thresher::bindings

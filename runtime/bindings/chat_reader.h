@@ -52,6 +52,9 @@ class ChatReader {
   std::uint64_t tokens() const { return completion_tokens_.value_or(deltas_); }
   std::optional<TimePoint> first_delta() const { return first_delta_; }
   std::optional<TimePoint> last_delta() const { return last_delta_; }
+  /// The mean time of a token after the first: (last delta - first delta) / (tokens - 1); nothing with fewer than two
+  /// deltas.
+  std::optional<Nanoseconds> time_per_token() const;
   /// Tokens per second after the first: (tokens - 1) / (last delta - first delta); nothing with fewer than two deltas.
   std::optional<double> tokens_per_s() const;
 

@@ -34,8 +34,12 @@ bool is_event_stream(std::string_view head) {
 
 }  // namespace
 
-EventStream::EventStream(User& user, StreamSeries series, bool chat, std::size_t max_text)
-    : user_(user), series_(series), max_text_(max_text), chat_(chat ? std::make_unique<ChatReader>() : nullptr) {}
+EventStream::EventStream(User& user, StreamSeries series, Objectives objectives, bool chat, std::size_t max_text)
+    : user_(user),
+      series_(series),
+      objectives_(objectives),
+      max_text_(max_text),
+      chat_(chat ? std::make_unique<ChatReader>() : nullptr) {}
 
 void EventStream::on_head(const http::Response& so_far, TimePoint now) {
   head_seen_ = true;
@@ -66,10 +70,13 @@ void EventStream::on_body(std::string_view bytes, TimePoint now) {
 
 void EventStream::on_event(const http::ServerEvent& event) {
   if (chat_over_) return;
-  if (events_++ == 0)
+  if (events_++ == 0) {
+    first_event_ = now_;
     series_.first_event->add(now_ - started_);
-  else
+  } else {
+    longest_gap_ = std::max(longest_gap_, now_ - last_event_);
     series_.gap->add(now_ - last_event_);
+  }
   last_event_ = now_;
   series_.events->add(1);
   if (chat_ == nullptr) {
@@ -107,6 +114,21 @@ void EventStream::end(Outcome outcome) {
   outcome_ = outcome;
   if (chat_ == nullptr) return;
   if (const auto rate = chat_->tokens_per_s()) series_.tokens_per_s->add_value(*rate);
+}
+
+void EventStream::judge(bool success, TimePoint finished) const {
+  if (series_.met == nullptr) return;
+  Conduct conduct{.first = {}, .pace = {}, .duration = finished - started_};
+  if (chat_ != nullptr) {
+    if (chat_->first_delta()) conduct.first = *chat_->first_delta() - started_;
+    conduct.pace = chat_->time_per_token();
+  } else if (events_ > 0) {
+    conduct.first = first_event_ - started_;
+    conduct.pace = longest_gap_;
+  }
+  const bool met = success && conduct.meets(objectives_);
+  series_.met->add(met);
+  series_.goodput->add(met ? 1 : 0);
 }
 
 bool EventStream::push_event(lua_State* state) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bindings/chat_reader.h"
+#include "bindings/objectives.h"
 #include "http/client.h"
 #include "http/event_stream_parser.h"
 #include "metrics/recorder.h"
@@ -24,6 +25,8 @@ struct StreamSeries {
   metrics::Trend* first_token = nullptr;   ///< time_to_first_token; of chat completions, as the next two
   metrics::Trend* token_gap = nullptr;     ///< inter_token_latency: between two deltas
   metrics::Trend* tokens_per_s = nullptr;  ///< tokens_per_second: (tokens - 1) / (last delta - first delta)
+  metrics::Rate* met = nullptr;            ///< objectives_met; this and the next only where objectives are stated
+  metrics::Counter* goodput = nullptr;     ///< requests that met theirs; per second, it is the goodput
 };
 
 /// A user's open stream of server-sent events: takes them as they arrive, with the time the system handed them over,
@@ -42,7 +45,7 @@ class EventStream final : public http::StreamReceiver, private http::ServerEvent
   static constexpr std::size_t kWaitingMax = std::size_t{64} << 20;  ///< bytes of events a script has not taken
 
   /// `chat`: events are chunks of a chat completion, read here; the script hears of the whole.
-  EventStream(User& user, StreamSeries series, bool chat, std::size_t max_text);
+  EventStream(User& user, StreamSeries series, Objectives objectives, bool chat, std::size_t max_text);
 
   void on_head(const http::Response& so_far, TimePoint now) override;
   void on_body(std::string_view bytes, TimePoint now) override;
@@ -56,6 +59,9 @@ class EventStream final : public http::StreamReceiver, private http::ServerEvent
   /// A chat completion that did not come to its end, or reported an error: no success, whatever the status said.
   bool failed() const { return chat_ != nullptr && !chat_->complete(); }
   bool is_open() const { return head_seen_ && !ended_; }
+  /// Counts the request among those that met their objectives or those that did not; nothing where none are stated.
+  /// `success`: the exchange counts as one. Once, at the end.
+  void judge(bool success, TimePoint finished) const;
   /// Pushes { error, events, retry_ms, text, ... }: what is known of the stream now.
   void push_state(lua_State* state) const;
   /// Pushes what a chat completion said.
@@ -74,6 +80,7 @@ class EventStream final : public http::StreamReceiver, private http::ServerEvent
 
   User& user_;
   const StreamSeries series_;
+  const Objectives objectives_;
   const std::size_t max_text_;
   http::EventStreamParser parser_;
   std::unique_ptr<ChatReader> chat_;  ///< nullptr: the script takes the events
@@ -86,7 +93,8 @@ class EventStream final : public http::StreamReceiver, private http::ServerEvent
   std::uint8_t minor_version_ = 1;
   std::string head_;
   std::uint64_t events_ = 0, bytes_ = 0;
-  TimePoint started_{}, head_at_{}, now_{}, last_event_{};
+  TimePoint started_{}, head_at_{}, now_{}, first_event_{}, last_event_{};
+  Nanoseconds longest_gap_{};
 };
 
 }  // namespace thresher::bindings

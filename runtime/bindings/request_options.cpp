@@ -30,12 +30,14 @@ enum Option : std::size_t {  // most frequent first: they are compared in this o
   max_body,
   expect_continue,
   silence,
+  objectives,
   kinds
 };
 
 constexpr std::array<const char*, kinds> kNames = {
-    "name", "timeout",   "json",    "headers",         "tags",     "query",           "expect", "port", "auth", "body",
-    "form", "redirects", "cookies", "connect_timeout", "max_body", "expect_continue", "silence"};
+    "name",    "timeout",   "json", "headers",   "tags",    "query",           "expect",   "port",
+    "auth",    "body",      "form", "redirects", "cookies", "connect_timeout", "max_body", "expect_continue",
+    "silence", "objectives"};
 
 constexpr double kMaxBody = 1 << 30;  // one Lua object holds an answer
 
@@ -149,6 +151,10 @@ RequestOptions RequestOptionReader::read(lua_State* state, int index, const Requ
       case expect:
         if (lua_type(state, -1) != LUA_TNUMBER) expect_type(state, key, LUA_TTABLE);
         options.rare |= RequestOptions::kExpect;
+        break;
+      case objectives:
+        expect_type(state, key, LUA_TTABLE);
+        options.rare |= RequestOptions::kObjectives;
         break;
       case json:
         options.rare |= RequestOptions::kJson;

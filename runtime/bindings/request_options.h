@@ -20,7 +20,8 @@ struct RequestOptions {
     kTags = 32,
     kAuth = 64,
     kExpect = 128,
-    kCookies = 256
+    kCookies = 256,
+    kObjectives = 512
   };
 
   const char* name = nullptr;  ///< a Lua string that lives as long as the table; nullptr: the folded path
@@ -42,7 +43,7 @@ class RequestOptionReader {
   RequestOptions read(lua_State* state, int index, const RequestOptions& defaults) const;
 
  private:
-  static constexpr std::size_t kCount = 17;
+  static constexpr std::size_t kCount = 18;
   std::array<const char*, kCount> keys_{};
 };
 

@@ -165,7 +165,16 @@ int Requests::start(lua_State* state, User& user, StreamKind stream) {
   if (stream != StreamKind::none) {
     const std::string_view name = options.name == nullptr ? flight.endpoint->default_name : options.name;
     const bool chat = stream == StreamKind::chat;
-    flight.stream = std::make_unique<EventStream>(user, stream_series(user, name, chat), chat, options.max_body);
+    Objectives objectives;
+    if (options.has(RequestOptions::kObjectives)) {
+      lua_getfield(state, 4, "objectives");
+      objectives = Objectives::read(state, lua_gettop(state), chat);
+      lua_pop(state, 1);
+    }
+    const StreamSeries series = stream_series(user, name, chat, options.has(RequestOptions::kObjectives));
+    flight.stream = std::make_unique<EventStream>(user, series, objectives, chat, options.max_body);
+  } else if (options.has(RequestOptions::kObjectives)) {
+    misuse(state, "request: objectives belong to user:stream(...) and user:chat(...)");
   }
   body_.read(state, 5);
   send(state, 4, user, options, true);
@@ -222,7 +231,7 @@ void Requests::cancel(User& user) {
   flight.stream.reset();
 }
 
-StreamSeries Requests::stream_series(const User& user, std::string_view name, bool chat) {
+StreamSeries Requests::stream_series(const User& user, std::string_view name, bool chat, bool objectives) {
   metrics::Tags tags = tags_of(user);
   tags.emplace_back("name", name);
   metrics::sort_tags(tags);
@@ -231,6 +240,10 @@ StreamSeries Requests::stream_series(const User& user, std::string_view name, bo
   series.events = &recorder_.counter(*metrics::builtin_metric("sse_events"), tags);
   series.first_event = trend("time_to_first_event");
   series.gap = trend("inter_event_gap");
+  if (objectives) {
+    series.met = &recorder_.rate(*metrics::builtin_metric("objectives_met"), tags);
+    series.goodput = &recorder_.counter(*metrics::builtin_metric("goodput"), tags);
+  }
   if (!chat) return series;
   series.first_token = trend("time_to_first_token");
   series.token_gap = trend("inter_token_latency");
@@ -251,7 +264,9 @@ void Requests::finish_stream(User& user, const http::Response& response) {
   auto& flight = user.flight;
   flight.exchange = nullptr;
   const bool expected = flight.opened ? flight.opened_as_expected : is_expected(user, response);
-  record(user, response, response.outcome == Outcome::ok && expected && !flight.stream->failed());
+  const bool success = response.outcome == Outcome::ok && expected && !flight.stream->failed();
+  record(user, response, success);
+  flight.stream->judge(success, response.finished);
   std::exchange(flight.endpoint, nullptr)->drop();
 }
 

@@ -64,7 +64,7 @@ class Requests {
                                      const Endpoint& endpoint);
   void send(lua_State* state, int table, User& user, const RequestOptions& options, bool send_credentials);
 
-  StreamSeries stream_series(const User& user, std::string_view name, bool chat);
+  StreamSeries stream_series(const User& user, std::string_view name, bool chat, bool objectives);
   bool is_expected(const User& user, const http::Response& response) const;
   void record(User& user, const http::Response& response, bool expected);
   void store_cookies(User& user, std::string_view head);

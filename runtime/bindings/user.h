@@ -57,7 +57,7 @@ struct Flight {
   std::size_t max_body = 0;
   int redirects_left = 0;
   bool followed = false;                ///< a redirect
-  std::string sent;                     ///< the request\'s bytes; only kept in a walk
+  std::string sent;                     ///< the request's bytes; only kept in a walk
   bool has_expect = false;              ///< options.expect judges the status
   Nanoseconds silence{};                ///< of a stream: the longest between two pieces
   bool opened = false;                  ///< a stream whose script has had the head ...

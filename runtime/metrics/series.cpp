@@ -39,6 +39,8 @@ const std::vector<MetricInfo>& builtin_metrics() {
       {"time_to_first_token", trend, time},
       {"inter_token_latency", trend, time},
       {"tokens_per_second", trend, plain},
+      {"objectives_met", rate, plain},
+      {"goodput", counter, plain},
   };
   return metrics;
 }

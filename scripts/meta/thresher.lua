@@ -155,18 +155,20 @@ function User:request(method, url, options) end
 ---A stream of server-sent events: parks until the head of the answer is there. A POST when there is a body, else a GET. Of the
 ---options, `timeout` ends with the head; after it `silence` counts, the longest without a byte (60 s). Metrics: sse_events,
 ---time_to_first_event (since the request was started), inter_event_gap (between arrivals). One stream per user at a time; it ends
----with the iteration.
+---with the iteration. With `objectives` (milliseconds: time_to_first_event, inter_event_gap for the longest gap, duration) it counts
+---in the rate objectives_met and, when it succeeded within all of them, in the counter goodput.
 ---@param url string
----@param options? thresher.RequestOptions|{ silence?: number }
+---@param options? thresher.RequestOptions|{ silence?: number, objectives?: { time_to_first_event?: number, inter_event_gap?: number, duration?: number } }
 ---@return thresher.Stream
 function User:stream(url, options) end
 
 ---A streamed chat completion in OpenAI's shape, read as it arrives and handed over as a whole; what comes after "[DONE]" is of no
 ---interest. Metrics as of a stream, and time_to_first_token (first delta with text, reasoning or a tool call), inter_token_latency
 ---(between two deltas), tokens_per_second ((tokens - 1) / (last - first delta)). One that breaks off or reports an error counts as a
----failed request, whatever its status.
+---failed request, whatever its status. With `objectives` (milliseconds: time_to_first_token, time_per_output_token for the mean of
+---the tokens after the first, duration) it counts in objectives_met and goodput, as a stream does.
 ---@param url string
----@param options? thresher.RequestOptions|{ silence?: number }
+---@param options? thresher.RequestOptions|{ silence?: number, objectives?: { time_to_first_token?: number, time_per_output_token?: number, duration?: number } }
 ---@return thresher.Chat
 function User:chat(url, options) end
 

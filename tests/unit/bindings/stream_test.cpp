@@ -138,6 +138,48 @@ TEST_CASE("a chat completion is handed over as a whole, with its times", "[unit]
   CHECK(world.totals().aggregate("http_req_failed").rate.passes == 0);
 }
 
+TEST_CASE("goodput counts the completions that met their objectives", "[unit][bindings]") {
+  const auto [objectives, expected] = GENERATE(table<std::string, int>({
+      {"{ time_to_first_token = 31, time_per_output_token = 30.5, duration = 62 }", 1},
+      {"{ time_to_first_token = 30 }", 0},  // the request is 50 us on its way, the answer too
+      {"{ time_per_output_token = 29 }", 0},
+      {"{ duration = 60 }", 0},
+      {"{}", 1},
+  }));
+  CAPTURE(objectives);
+  ScriptWorld world;
+  world.handler = world.pieces(kEvents, {{30ms, "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n"},
+                                         {30ms, "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\n\n"},
+                                         {1ms, "data: [DONE]\n\n"}});
+  run(world, "user:chat('/c', { json = {}, objectives = " + objectives + " }) user:chat('/c', { json = {} })");
+  CHECK(count_of(world, "http_reqs") == 2);
+  CHECK(count_of(world, "goodput") == expected);
+  const auto met = world.totals().aggregate("objectives_met").rate;
+  CHECK(met.total == 1);
+  CHECK(met.passes == static_cast<std::uint64_t>(expected));
+}
+
+TEST_CASE("goodput counts the streams that met their objectives", "[unit][bindings]") {
+  const auto [objectives, expected] = GENERATE(table<std::string, int>({
+      {"{ time_to_first_event = 11, inter_event_gap = 25, duration = 40 }", 1},
+      {"{ time_to_first_event = 9 }", 0},
+      {"{ inter_event_gap = 15 }", 0},
+  }));
+  CAPTURE(objectives);
+  ScriptWorld world;
+  world.handler = world.pieces(kEvents, {{10ms, "data: a\n\n"}, {20ms, "data: b\n\n"}, {5ms, "data: c\n\n"}});
+  run(world, "for _ in user:stream('/e', { objectives = " + objectives + " }):events() do end");
+  CHECK(count_of(world, "goodput") == expected);
+}
+
+TEST_CASE("a failed completion is no goodput, however fast it was", "[unit][bindings]") {
+  ScriptWorld world;
+  world.handler = [](const http::ServerRequest&, std::unique_ptr<http::Responder> responder) { responder->reset(); };
+  run(world, "user:chat('/c', { json = {}, objectives = { duration = 1000 } })");
+  CHECK(world.totals().aggregate("objectives_met").rate.total == 1);
+  CHECK(count_of(world, "goodput") == 0);
+}
+
 TEST_CASE("a completion that breaks off or reports an error is a failed request, whatever its status",
           "[unit][bindings]") {
   const auto [pieces, error] = GENERATE(table<std::string, std::string>({
