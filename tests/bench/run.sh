@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints what thresher costs beside wrk, from one run on this machine, and how true its percentiles are.
 #
-#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth start serve micro (default: all)
+#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth streams start serve micro (default: all)
 #
 # One local server on core 0, the client pinned to core 1, the two clients in turn. These machines drift, so only ratios from
 # one run count. SECONDS_EACH (4) and ROUNDS (5) may be set in the environment.
@@ -17,15 +17,18 @@ rounds=${ROUNDS:-5}
 port=18080
 known_port=18081
 oracle_port=18082
+stream_port=18083
 work=$(mktemp -d)
 server_pid=
 known_pid=
 oracle_pid=
+stream_pid=
 
 finish() {
   [[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
   [[ -z $known_pid ]] || kill "$known_pid" 2>/dev/null || true
   [[ -z $oracle_pid ]] || kill "$oracle_pid" 2>/dev/null || true
+  [[ -z $stream_pid ]] || kill "$stream_pid" 2>/dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
@@ -189,6 +192,27 @@ compare_known() {
   done
 }
 
+# 10,000 streams of five events a second each: what the client adds to the gaps of a server whose gaps are known.
+section_streams() {
+  local users=10000 column=1 slack=0 p cpu
+  echo "10,000 event streams, 50,000 events a second in all; true is what the server itself took"
+  taskset -c 0 "$build/bench_stream_server" $stream_port 200 >"$work/streams" &
+  stream_pid=$!
+  await_port $stream_port
+  cpu=$(cpu_of taskset -c 1 "$thresher" run "$here/scenarios/stream.lua" --workers 1 --quiet --users $users --spawn-rate 5000 \
+    --no-preflight --run-time $((seconds * 4))s --stop-timeout 0s --host "http://127.0.0.1:$stream_port" --json "$work/run.json")
+  kill $stream_pid && wait $stream_pid 2>/dev/null || true
+  stream_pid=
+  for p in 50 99 99.9; do
+    [[ $p != 99.9 ]] || slack=0.01  # one of a thousand meets whatever else the machine does
+    within "gap between events, p$p" "$(field ".metrics.inter_event_gap.values.percentiles[\"$p\"]")" \
+      "$(tail -n 1 "$work/streams" | cut -d' ' -f$column)" $slack 1
+    column=$((column + 1))
+  done
+  awk -v cpu="$cpu" -v n="$(field .metrics.inter_event_gap.values.count)" \
+    'BEGIN { printf "%d gaps measured, %.2f us of CPU an event\n", n, cpu * 1e6 / n }'
+}
+
 section_start() {
   start_known constant 0
   local round began first
@@ -234,7 +258,7 @@ section_micro() {
   done
 }
 
-(($#)) || set -- cpu memory pacing truth start serve micro
+(($#)) || set -- cpu memory pacing truth streams start serve micro
 for section in "$@"; do
   "section_$section"
   echo
