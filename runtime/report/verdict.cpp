@@ -108,7 +108,7 @@ std::string praise(const RunFacts& facts) {
                      : facts.thresholds == 1 ? "the threshold held"
                                              : fmt::format("all {} thresholds held", facts.thresholds);
   if (facts.validators > 0) text += ", the oracle found nothing wrong";
-  if (facts.requests == 0 && facts.iterations == 0) return text + ", and nothing was observed";
+  if (facts.requests == 0 && facts.iterations == 0) return text + ", and no request came to its end";
   const double ratio =
       facts.requests == 0 ? 0 : static_cast<double>(facts.requests_failed) / static_cast<double>(facts.requests);
   text += fmt::format(", {} request{}, {} failed", count_text(facts.requests), facts.requests == 1 ? "" : "s",

@@ -132,7 +132,7 @@ TEST_CASE("quiet says the verdict and nothing else", "[unit][report][terminal]")
   terminal.on_second(fake.second());
   terminal.on_finish(fake.snapshot());
   terminal.conclude(fake.summary(), judge(facts_of(fake.snapshot()), fake.summary()), {"out/a.json"});
-  CHECK(pipe.text() == "FINISHED: no threshold was set, and nothing was observed\n");
+  CHECK(pipe.text() == "FINISHED: no threshold was set, and no request came to its end\n");
 }
 
 TEST_CASE("a reader that goes away does not end the run", "[unit][report][terminal]") {

@@ -44,7 +44,7 @@ TEST_CASE("a run whose thresholds held passes", "[unit][report][verdict]") {
 
 TEST_CASE("a run without thresholds says so", "[unit][report][verdict]") {
   CHECK(judge(healthy(), {}).line() == "FINISHED: no threshold was set, 12,345 requests, 0.0% failed");
-  CHECK(judge({}, {}).line() == "FINISHED: no threshold was set, and nothing was observed");
+  CHECK(judge({}, {}).line() == "FINISHED: no threshold was set, and no request came to its end");
 }
 
 TEST_CASE("a degraded measurement passes but is named", "[unit][report][verdict]") {
