@@ -13,6 +13,7 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["profile"] = "base"
     uses["pacing"] = "base"
     uses["metrics"] = "base"
+    uses["comparison"] = "base metrics"
     uses["event"] = "base"
     uses["http"] = "base event"
     uses["script"] = "base"
@@ -22,7 +23,7 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["report"] = "base profile pacing metrics event engine"
     uses["store"] = "base profile pacing metrics event engine"
     uses["service"] = "base profile pacing metrics event engine http plugin store"
-    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service"
+    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service comparison"
   }
   function complain(why) { print FILENAME ":" FNR ": " why; found = 1 }
   function finish_file() {
