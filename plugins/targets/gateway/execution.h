@@ -67,7 +67,9 @@ struct Execution {
   std::unique_ptr<const Webhook> webhook;
 
   bool exists_at(Time now) const { return created <= now; }
-  Status status_at(Time now) const { return now < started ? Status::queued : now < ended ? Status::running : outcome; }
+  Status status_at(Time now) const {
+    return now >= ended ? outcome : now >= started ? Status::running : Status::queued;
+  }
 };
 
 /// The executions that share a run id: workflows, as the UI calls them.
