@@ -32,6 +32,7 @@ class Database {
   virtual Result<void> begin_exclusive() = 0;
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;  ///< harmless when there is nothing to take back
+  virtual bool in_transaction() const = 0;
 
   /// After an error outside a transaction: whether the connection had been lost and is there again, so that what is
   /// harmless to repeat may be tried once more.

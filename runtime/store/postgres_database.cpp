@@ -92,8 +92,9 @@ class PostgresDatabase final : public Database {
   Result<Rows> execute(std::string_view sql, const std::vector<Value>& values) override;
   Result<void> begin_exclusive() override;
   Result<void> commit() override { return perform("COMMIT"); }
+  bool in_transaction() const override { return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE; }
   void rollback() override {
-    if (PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) (void)perform("ROLLBACK");
+    if (in_transaction()) (void)perform("ROLLBACK");
   }
   bool recovered() override {
     if (PQstatus(connection_.get()) == CONNECTION_OK) return false;

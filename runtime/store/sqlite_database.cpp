@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <system_error>
 
 namespace thresher::store {
@@ -22,49 +23,57 @@ struct FinishStatement {
 using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
 
-constexpr std::string_view kWayOut =
-    "use another file (DATABASE_URL=sqlite:FILE), or go on without a history (--no-history)";
+constexpr std::size_t kStatementsKept = 128;
 
-auto refuse(ErrorCode code, const std::string& shown, std::string_view why) {
-  return fail(code, fmt::format("run history '{}': {}", shown, why));
+auto refuse(const SqliteWords& words, const std::string& shown, std::string_view why) {
+  return fail(ErrorCode::io, fmt::format("{} '{}': {}", words.what, shown, why));
 }
 
-std::string explain(int status, std::string_view detail, std::string_view system) {
+std::string explain(const SqliteWords& words, int status, std::string_view detail, std::string_view system) {
   switch (status & 0xff) {  // the low byte is the primary code, the rest its variety
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "another process has held its lock for too long; try again when that one is done";
     case SQLITE_FULL:
-      return "the disk is full; make room, for example with `thresher runs rm --older-than 30d`";
+      return "the disk is full; " + words.room;
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return fmt::format("the file is damaged or no SQLite database ({}); move it away and a new one is made", detail);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return fmt::format("it may not be written to; {}", kWayOut);
+      return fmt::format("it may not be written to; {}", words.way_out);
     case SQLITE_CANTOPEN:
-      return fmt::format("it cannot be opened ({}); {}", system.empty() ? detail : system, kWayOut);
+      return fmt::format("it cannot be opened ({}); {}", system.empty() ? detail : system, words.way_out);
     case SQLITE_IOERR:
       return fmt::format("reading or writing the file failed ({}{}{}); {}", detail, system.empty() ? "" : ": ", system,
-                         kWayOut);
+                         words.way_out);
     default:
       return fmt::format("SQLite says: {}", detail);
   }
 }
 
+/// SQLite's busy handler: `tried` counts from 0. SQLite's own sleeps grow to a tenth of a second, in which twenty
+/// writers leave the file idle most of the time and the unlucky one starves.
+int wait_for_lock(void* lock_timeout, int tried) {
+  const std::chrono::milliseconds waited(tried);
+  if (waited >= *static_cast<const Nanoseconds*>(lock_timeout)) return 0;
+  sqlite3_sleep(1);
+  return 1;
+}
+
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(Connection connection, std::string shown)
-      : connection_(std::move(connection)), shown_(std::move(shown)) {}
+  SqliteDatabase(Connection connection, std::string shown, SqliteWords words)
+      : connection_(std::move(connection)), shown_(std::move(shown)), words_(std::move(words)) {}
 
   Result<Rows> execute(std::string_view sql, const std::vector<Value>& values) override;
   Result<void> begin_exclusive() override { return perform("BEGIN IMMEDIATE"); }
   Result<void> commit() override { return perform("COMMIT"); }
   void rollback() override {
-    if (sqlite3_get_autocommit(connection_.get()) == 0)
-      sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (in_transaction()) sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
+  bool in_transaction() const override { return sqlite3_get_autocommit(connection_.get()) == 0; }
   bool recovered() override { return false; }
   const std::string& shown() const override { return shown_; }
 
@@ -82,12 +91,27 @@ class SqliteDatabase final : public Database {
     const int status = sqlite3_extended_errcode(connection_.get());
     const int number = sqlite3_system_errno(connection_.get());
     const std::string system = number == 0 ? std::string() : std::generic_category().message(number);
-    return refuse(ErrorCode::io, shown_, explain(status, sqlite3_errmsg(connection_.get()), system));
+    return refuse(words_, shown_, explain(words_, status, sqlite3_errmsg(connection_.get()), system));
   }
+  sqlite3_stmt* prepare(std::string_view sql);
 
-  Connection connection_;
+  Connection connection_;  ///< outlives its statements
   std::string shown_;
+  SqliteWords words_;
+  Nanoseconds lock_timeout_{};
+  std::map<std::string, Statement, std::less<>> prepared_;  ///< by text
 };
+
+/// Ready to be bound; nullptr: see failed(). Kept, since preparing one costs more than most statements do.
+sqlite3_stmt* SqliteDatabase::prepare(std::string_view sql) {
+  if (const auto found = prepared_.find(sql); found != prepared_.end()) return found->second.get();
+  sqlite3_stmt* made = nullptr;
+  const int status = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  if (status != SQLITE_OK) return nullptr;
+  if (prepared_.size() >= kStatementsKept) prepared_.clear();
+  return prepared_.emplace(sql, Statement(made)).first->second.get();
+}
 
 Result<void> SqliteDatabase::bind(sqlite3_stmt* statement, const std::vector<Value>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -126,11 +150,25 @@ Value column_of(sqlite3_stmt* statement, int column) {
   }
 }
 
+/// Leaves a kept statement without locks and without values.
+class Settled {
+ public:
+  explicit Settled(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Settled() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+  Settled(const Settled&) = delete;
+  Settled& operator=(const Settled&) = delete;
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
 Result<Rows> SqliteDatabase::execute(std::string_view sql, const std::vector<Value>& values) {
-  sqlite3_stmt* prepared = nullptr;
-  if (sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &prepared, nullptr) != SQLITE_OK)
-    return failed();
-  const Statement statement(prepared);
+  sqlite3_stmt* const prepared = prepare(sql);
+  if (prepared == nullptr) return failed();
+  const Settled settled(prepared);
   if (auto bound = bind(prepared, values); !bound) return fail(std::move(bound.error()));
   Rows rows;
   int status = SQLITE_ROW;
@@ -154,13 +192,13 @@ Result<void> SqliteDatabase::switch_to_write_ahead_log(Nanoseconds lock_timeout)
     if ((sqlite3_errcode(connection_.get()) & 0xff) != SQLITE_BUSY) return failed();
     sqlite3_sleep(kPauseMs);
   }
-  return refuse(ErrorCode::io, shown_, explain(SQLITE_BUSY, {}, {}));
+  return refuse(words_, shown_, explain(words_, SQLITE_BUSY, {}, {}));
 }
 
 Result<void> SqliteDatabase::prepare_connection(Nanoseconds lock_timeout) {
   sqlite3_extended_result_codes(connection_.get(), 1);
-  sqlite3_busy_timeout(connection_.get(),
-                       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(lock_timeout).count()));
+  lock_timeout_ = lock_timeout;
+  sqlite3_busy_handler(connection_.get(), &wait_for_lock, &lock_timeout_);
   if (auto switched = switch_to_write_ahead_log(lock_timeout); !switched) return switched;
   for (const std::string_view pragma : {"PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"})
     if (auto set = perform(pragma); !set) return set;
@@ -168,9 +206,9 @@ Result<void> SqliteDatabase::prepare_connection(Nanoseconds lock_timeout) {
 }
 
 /// The file exists and is ours before SQLite sees it, whose own message would only say that it cannot be opened.
-Result<void> touch(const std::filesystem::path& path) {
-  const auto refused = [&path](int number) {
-    return refuse(ErrorCode::io, path.string(), explain(SQLITE_CANTOPEN, {}, std::generic_category().message(number)));
+Result<void> touch(const std::filesystem::path& path, const SqliteWords& words) {
+  const auto refused = [&](int number) {
+    return refuse(words, path.string(), explain(words, SQLITE_CANTOPEN, {}, std::generic_category().message(number)));
   };
   std::error_code problem;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), problem);
@@ -183,15 +221,16 @@ Result<void> touch(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path, Nanoseconds lock_timeout) {
-  if (auto touched = touch(path); !touched) return fail(std::move(touched.error()));
+Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path, Nanoseconds lock_timeout,
+                                              SqliteWords words) {
+  if (auto touched = touch(path, words); !touched) return fail(std::move(touched.error()));
   sqlite3* opened = nullptr;
   const int status = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Connection connection(opened);  // there even after most failures
   if (status != SQLITE_OK)
-    return refuse(ErrorCode::io, path.string(),
-                  explain(status, sqlite3_errstr(status), std::generic_category().message(errno)));
-  auto database = std::make_unique<SqliteDatabase>(std::move(connection), path.string());
+    return refuse(words, path.string(),
+                  explain(words, status, sqlite3_errstr(status), std::generic_category().message(errno)));
+  auto database = std::make_unique<SqliteDatabase>(std::move(connection), path.string(), std::move(words));
   if (auto ready = database->prepare_connection(lock_timeout); !ready) return fail(std::move(ready.error()));
   return database;
 }

@@ -35,6 +35,7 @@ class FailingDatabase final : public Database {
     return database_->commit();
   }
   void rollback() override { database_->rollback(); }
+  bool in_transaction() const override { return database_->in_transaction(); }
   bool recovered() override { return false; }
   const std::string& shown() const override { return database_->shown(); }
 

@@ -77,16 +77,3 @@ TEST_CASE("a run is named after its scenarios and aimed at their hosts", "[unit]
   CHECK(start.profile == "light");
   CHECK(start_of(some_plan(), "http://staging.example").host == "http://staging.example");
 }
-
-TEST_CASE("differences name the key and both sides", "[unit][store]") {
-  const auto differences = differences_of(R"({"a":1,"b":[1],"c":"x"})", R"({"b":[2],"c":"x","d":true})");
-  REQUIRE(differences.size() == 3);
-  CHECK(differences[0].key == "a");
-  CHECK(differences[0].first == "1");
-  CHECK(differences[0].second.empty());
-  CHECK(differences[1].second == "[2]");
-  CHECK(differences[2].first.empty());
-  CHECK(differences_of("{}", "{}").empty());
-  CHECK(differences_of("damaged", "{}").size() == 1);
-  CHECK(differences_of("damaged", "damaged").empty());
-}
