@@ -49,16 +49,17 @@ Execution& Book::add(Run& run, Execution* parent, std::shared_ptr<const Call> ca
 void Book::settle(Run& run) {
   if (--run.pending > 0) return;
   over_executions_ += run.executions.size();
-  over_.push_back(run.id);
+  over_.push_back({run.id, ++run.times_over});
   forget_old();
 }
 
 void Book::forget_old() {
   // The youngest stays: whoever ended it may still hold it.
   while (over_executions_ > conduct_.bounds.kept_executions && over_.size() > 1) {
-    const auto oldest = runs_.find(over_.front());
+    const Over over = std::move(over_.front());
     over_.pop_front();
-    if (oldest == runs_.end() || oldest->second->pending > 0) continue;
+    const auto oldest = runs_.find(over.run);
+    if (oldest == runs_.end() || oldest->second->pending > 0 || oldest->second->times_over != over.time) continue;
     over_executions_ -= oldest->second->executions.size();
     for (const auto& execution : oldest->second->executions) executions_.erase(execution->id);
     runs_.erase(oldest);

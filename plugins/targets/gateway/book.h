@@ -29,12 +29,16 @@ class Book {
   std::size_t size() const { return executions_.size(); }
 
  private:
+  struct Over {
+    std::string run;
+    std::uint32_t time = 0;  ///< which one of its run's
+  };
   void forget_old();
 
   const Conduct& conduct_;
   std::unordered_map<std::string, std::unique_ptr<Run>> runs_;
   std::unordered_map<std::string_view, Execution*> executions_;  ///< the keys are the executions' own
-  std::deque<std::string> over_;                                 ///< runs, the first to be over first; some live again
+  std::deque<Over> over_;                                        ///< the first to be over first; some live again
   std::size_t over_executions_ = 0;
 };
 

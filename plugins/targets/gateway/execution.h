@@ -76,6 +76,7 @@ struct Execution {
 struct Run {
   std::string id, session = {}, actor = {};
   std::vector<std::unique_ptr<Execution>> executions = {};  ///< in the order they were made, the root first
+  std::uint32_t times_over = 0;                             ///< it lives again when its id comes again
   std::size_t pending = 0;                                  ///< executions that have not ended, and events about any
 };
 

@@ -118,3 +118,13 @@ TEST_CASE("runs that are over are forgotten, the oldest first, those in progress
   for (int i = 0; i < 30; ++i) busy.submit(0s, busy.input(i));
   CHECK(busy.status(first, 99ms) == "running");
 }
+
+TEST_CASE("a run whose id comes again is as young as its last execution", "[targets][gateway]") {
+  Client client(steady(R"("kept_executions":2)"));
+  const std::string first = client.submit(0s, client.input(1), "X-Run-ID: tale\r\n");
+  client.submit(1s, client.input(2), "X-Run-ID: other\r\n");
+  client.submit(2s, client.input(3), "X-Run-ID: tale\r\n");
+  CHECK(client.dag("tale", 10s)["total_nodes"] == 2);
+  CHECK(client.status(first, 10s) == "succeeded");
+  CHECK(client.ask("GET", "/api/ui/v1/workflows/other/dag", 10s).status == 404);
+}
