@@ -7,13 +7,14 @@ namespace gateway {
 namespace {
 
 /// By Status: the name, then the aliases that clients must take for it.
-constexpr std::array<std::array<std::string_view, 4>, 7> kNames{{{"queued", "waiting", "pending", "waiting"},
-                                                                 {"running", "in_progress", "in_progress", "running"},
-                                                                 {"succeeded", "success", "completed", "done"},
-                                                                 {"failed", "error", "failed", "error"},
-                                                                 {"cancelled", "canceled", "cancelled", "canceled"},
-                                                                 {"timeout", "timed_out", "timeout", "timed_out"},
-                                                                 {"unknown", "unknown", "unknown", "unknown"}}};
+constexpr std::array<std::array<std::string_view, 5>, 7> kNames{
+    {{"queued", "waiting", "pending", "waiting", "pending"},
+     {"running", "in_progress", "running", "in_progress", "running"},
+     {"succeeded", "success", "completed", "done", "ok"},
+     {"failed", "error", "failed", "error", "failed"},
+     {"cancelled", "canceled", "cancelled", "canceled", "cancelled"},
+     {"timeout", "timed_out", "timeout", "timed_out", "timeout"},
+     {"unknown", "unknown", "unknown", "unknown", "unknown"}}};
 
 /// Executions below this one that somebody waited for, itself included.
 std::uint64_t executions_of(const Execution& execution) {
@@ -44,7 +45,7 @@ Status View::status(const Execution& execution) const {
 
 std::string_view View::name(Status status, const Execution& execution) const {
   const auto& names = kNames[static_cast<std::size_t>(status)];
-  return conduct_.dialect.aliases ? names[1 + execution.plan.alias % 3U] : names[0];
+  return conduct_.dialect.aliases ? names[1 + execution.plan.alias % 4U] : names[0];
 }
 
 Json View::started_at(const Execution& execution) const {

@@ -84,7 +84,8 @@ TEST_CASE("an asynchronous execution can be cancelled, waiting or running, with 
   CHECK(told["status"] == "cancelled");
   CHECK(client.metrics(50ms).at("agentfield_gateway_queue_depth") == 1);
   CHECK(client.read(cancel(running, 150ms), 200)["previous_status"] == "running");
-  for (const Json& node : client.dag("tale", 150ms)["timeline"]) CHECK(node["status"] == "cancelled");
+  const Json dag = client.dag("tale", 150ms);
+  for (const Json& node : dag["timeline"]) CHECK(node["status"] == "cancelled");
   CHECK(client.status(next, 150ms) == "running");
   CHECK(client.status(next, 250ms) == "succeeded");
   CHECK(client.status(running, 10s) == "cancelled");
