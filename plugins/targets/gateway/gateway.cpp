@@ -10,6 +10,7 @@
 
 #include "body_reader.h"
 #include "book.h"
+#include "dag.h"
 #include "deliveries.h"
 #include "metrics.h"
 #include "nodes.h"
@@ -327,8 +328,8 @@ Answer Gateway::cancel(const Request& request, std::string_view id) {
 
 Answer Gateway::read_dag(const Request& request, std::string_view id) {
   const Run* run = book_.find_run(id);
-  Json workflow = run == nullptr ? Json() : view(request.now).workflow(*run);
-  return workflow.is_null() ? problem(404, "workflow not found") : reply(200, workflow);
+  const std::string workflow = run == nullptr ? std::string() : dag_document(*run, view(request.now));
+  return workflow.empty() ? problem(404, "workflow not found") : thresher::json(200, workflow);
 }
 
 Answer Gateway::register_node(const Request& request, std::string_view) {

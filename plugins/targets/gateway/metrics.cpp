@@ -44,7 +44,7 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
 }
 
 /// A label's value: backslash, quote and newline are escaped.
-std::string quoted(std::string_view text) {
+std::string label_value(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '\\' || c == '"') out += '\\';
@@ -125,7 +125,7 @@ void Metrics::write_gateway(std::string& out, const Scene& scene) const {
   std::string name = named("worker_inflight");
   head(out, name, "gauge", "Executions that run, by agent.");
   for (const auto& [agent, figures] : agents_)
-    fmt::format_to(at, "{}{{agent=\"{}\"}} {}\n", name, quoted(agent), figures.running);
+    fmt::format_to(at, "{}{{agent=\"{}\"}} {}\n", name, label_value(agent), figures.running);
   name = named("step_duration_seconds");
   head(out, name, "histogram", "How long executions ran, by how they ended.");
   for (const auto& [status, histogram] : durations_) {
@@ -139,7 +139,7 @@ void Metrics::write_gateway(std::string& out, const Scene& scene) const {
   name = named("step_retries_total");
   head(out, name, "counter", "Attempts after the first, by agent.");
   for (const auto& [agent, figures] : agents_)
-    fmt::format_to(at, "{}{{agent=\"{}\"}} {}\n", name, quoted(agent), counted(figures.retries));
+    fmt::format_to(at, "{}{{agent=\"{}\"}} {}\n", name, label_value(agent), counted(figures.retries));
   single(out, named("waiters_inflight"), "gauge", "Synchronous callers that wait.",
          static_cast<double>(sync_in_flight_));
   name = named("gateway_backpressure_total");

@@ -1,6 +1,5 @@
 #include "view.h"
 
-#include <algorithm>
 #include <array>
 
 namespace gateway {
@@ -24,12 +23,6 @@ std::uint64_t executions_of(const Execution& execution) {
   return all;
 }
 
-/// The first execution above it that the dag may show it below.
-const Execution* shown_parent(const Execution& execution) {
-  const Execution* parent = execution.parent;
-  return parent != nullptr && execution.plan.wrong_parent && parent->parent != nullptr ? parent->parent : parent;
-}
-
 }  // namespace
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -49,17 +42,20 @@ std::string_view View::name(Status status, const Execution& execution) const {
 }
 
 Json View::started_at(const Execution& execution) const {
-  return execution.started <= now_ ? Json(text(execution.started)) : Json();
+  return has_started(execution) ? Json(text(execution.started)) : Json();
 }
 
 Json View::completed_at(const Execution& execution) const {
   return is_terminal(status(execution)) ? Json(text(execution.ended)) : Json();
 }
 
-Json View::duration_ms(const Execution& execution) const {
-  if (!is_terminal(status(execution))) return {};
+std::int64_t View::milliseconds_of(const Execution& execution) {
   const Time began = execution.started == kNever ? execution.ended : execution.started;
   return std::chrono::round<std::chrono::milliseconds>(execution.ended - began).count();
+}
+
+Json View::duration_ms(const Execution& execution) const {
+  return is_terminal(status(execution)) ? Json(milliseconds_of(execution)) : Json();
 }
 
 Json View::result(const Execution& execution) const {
@@ -104,78 +100,6 @@ Json View::record(const Execution& execution) const {
           {"completed_at", completed_at(execution)},
           {"duration_ms", duration_ms(execution)},
           {"webhook_registered", execution.webhook != nullptr}};
-}
-
-bool View::in_dag(const Execution& execution) const {
-  if (!exists(execution)) return false;
-  for (const Execution* each = &execution; each->parent != nullptr; each = each->parent)
-    if (each->plan.missing) return false;
-  return true;
-}
-
-Json View::dag_node(const Execution& execution, const Execution* shown_below) const {
-  const Json parent = shown_below != nullptr        ? Json(shown_below->id)
-                      : execution.parent_id.empty() ? Json()
-                                                    : Json(execution.parent_id);
-  return {{"workflow_id", execution.run->id},
-          {"execution_id", execution.id},
-          {"agent_node_id", execution.call->node->id},
-          {"reasoner_id", execution.call->reasoner},
-          {"status", status_name(execution)},
-          {"started_at", started_at(execution)},
-          {"completed_at", completed_at(execution)},
-          {"duration_ms", duration_ms(execution)},
-          {"parent_execution_id", parent},
-          {"workflow_depth", shown_below != nullptr ? shown_below->depth + 1 : execution.depth},
-          {"children", Json::array()}};
-}
-
-Json View::dag_tree(const Execution& execution, const Execution* shown_below) const {
-  Json node = dag_node(execution, shown_below);
-  Json& children = node["children"];
-  for (const Execution* child : execution.children) {
-    if (!in_dag(*child)) continue;
-    if (shown_parent(*child) == &execution) children.push_back(dag_tree(*child, &execution));
-    for (const Execution* grandchild : child->children)
-      if (in_dag(*grandchild) && shown_parent(*grandchild) == &execution)
-        children.push_back(dag_tree(*grandchild, &execution));
-  }
-  return node;
-}
-
-Status View::workflow_status(const std::vector<const Execution*>& shown) const {
-  const Status whole = status(*shown.front());
-  for (const Execution* execution : shown) {
-    const Status each = status(*execution);
-    if (each == Status::running || (each == Status::queued && is_terminal(whole))) return Status::running;
-  }
-  return whole;
-}
-
-Json View::workflow(const Run& run) const {
-  std::vector<const Execution*> shown;
-  std::uint32_t deepest = 0;
-  for (const auto& execution : run.executions) {
-    if (!in_dag(*execution)) continue;
-    shown.push_back(execution.get());
-    deepest = std::max(deepest, execution->depth);
-  }
-  if (shown.empty()) return {};
-  const Execution& root = *shown.front();
-  std::stable_sort(shown.begin(), shown.end(),
-                   [](const Execution* left, const Execution* right) { return left->created < right->created; });
-  Json timeline = Json::array();
-  for (const Execution* execution : shown) timeline.push_back(dag_node(*execution, shown_parent(*execution)));
-  const auto given = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-  return {{"root_workflow_id", run.id},
-          {"workflow_status", name(workflow_status(shown), root)},
-          {"workflow_name", root.call->reasoner},
-          {"session_id", given(run.session)},
-          {"actor_id", given(run.actor)},
-          {"total_nodes", shown.size()},
-          {"max_depth", deepest},
-          {"dag", dag_tree(root, nullptr)},
-          {"timeline", std::move(timeline)}};
 }
 
 }  // namespace gateway

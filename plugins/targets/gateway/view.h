@@ -1,9 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "conduct.h"
 #include "execution.h"
@@ -36,17 +36,13 @@ class View {
 
   /// GET /executions/{id}, and each of batch-status.
   Json record(const Execution& execution) const;
-  /// GET /workflows/{id}/dag; null when nothing of the run exists.
-  Json workflow(const Run& run) const;
 
   bool exists(const Execution& execution) const { return execution.exists_at(now_); }
+  bool has_started(const Execution& execution) const { return execution.started <= now_; }
+  /// From its start to its end; it must have ended.
+  static std::int64_t milliseconds_of(const Execution& execution);
 
  private:
-  Json dag_node(const Execution& execution, const Execution* shown_below) const;
-  Json dag_tree(const Execution& execution, const Execution* shown_below) const;
-  bool in_dag(const Execution& execution) const;
-  Status workflow_status(const std::vector<const Execution*>& shown) const;  ///< the root first
-
   const Conduct& conduct_;
   const WallTime& wall_;
   Time now_;
