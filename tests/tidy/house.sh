@@ -15,15 +15,16 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["metrics"] = "base"
     uses["comparison"] = "base metrics"
     uses["event"] = "base"
+    uses["proxy"] = "base event"
     uses["http"] = "base event"
     uses["script"] = "base"
     uses["plugin"] = "base"
     uses["engine"] = "base profile pacing metrics event"
-    uses["bindings"] = "base profile pacing metrics event engine script http plugin"
+    uses["bindings"] = "base profile pacing metrics event engine script http plugin proxy"
     uses["report"] = "base profile pacing metrics event engine"
     uses["store"] = "base profile pacing metrics event engine"
-    uses["service"] = "base profile pacing metrics event engine http plugin store"
-    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service comparison"
+    uses["service"] = "base profile pacing metrics event engine http plugin store proxy"
+    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service comparison proxy"
   }
   function complain(why) { print FILENAME ":" FNR ": " why; found = 1 }
   function finish_file() {
