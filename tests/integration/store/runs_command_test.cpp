@@ -219,7 +219,7 @@ TEST_CASE("two runs are compared, and it is said when they may not be", "[integr
   const json same = json::parse(place.thresher({"runs", "compare", first, second, "--json"}).out);
   CHECK(same.at("comparable") == true);
   CHECK(same.at("endpoints").at(0).at("name") == "/x");
-  CHECK(same.at("endpoints").at(0).at("first").at("requests") == 10);
+  CHECK(same.at("endpoints").at(0).at("baseline").at("requests") == 10);
   CHECK(same.at("endpoints").back().at("name") == "Aggregated");
 
   place.recorded_run({}, "3");
