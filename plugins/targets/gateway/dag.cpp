@@ -24,18 +24,21 @@ class DagWriter {
   DagWriter(const Run& run, const View& view);
 
   bool nothing_to_show() const { return shown_.empty(); }
-  std::string document() const;
+  std::string document();
 
  private:
   bool shows(const Execution& execution) const;
   Status workflow_status() const;
-  void node(std::string& out, const Execution& execution) const;  ///< up to its children, which are left open
-  void tree(std::string& out, const Execution& execution) const;
-  void children(std::string& out, const Execution& execution) const;
+  const std::string& names_of(const Call& call);
+  void node(std::string& out, const Execution& execution);  ///< up to its children, which are left open
+  void tree(std::string& out, const Execution& execution);
+  void children(std::string& out, const Execution& execution);
 
   const Run& run_;
   const View& view_;
   const std::string run_id_;
+  const Call* call_ = nullptr;  ///< whose names are in call_names_: most executions share one
+  std::string call_names_;
   std::vector<const Execution*> shown_;  ///< in the order they were made; the first is the root
 };
 
@@ -62,28 +65,35 @@ Status DagWriter::workflow_status() const {
   return whole;
 }
 
-void DagWriter::node(std::string& out, const Execution& execution) const {
+/// The members that all executions of a call have in common.
+const std::string& DagWriter::names_of(const Call& call) {
+  if (call_ == &call) return call_names_;
+  call_ = &call;
+  return call_names_ =
+             fmt::format(R"("agent_node_id":{},"reasoner_id":{})", json_text(call.node->id), json_text(call.reasoner));
+}
+
+void DagWriter::node(std::string& out, const Execution& execution) {
   const Execution* parent = shown_parent(execution);
   const bool ended = is_terminal(view_.status(execution));
   const auto time = [&](bool known, Time at) { return known ? '"' + view_.text(at) + '"' : std::string("null"); };
-  fmt::format_to(
-      std::back_inserter(out),
-      R"({{"workflow_id":{},"execution_id":"{}","agent_node_id":{},"reasoner_id":{},"status":"{}","started_at":{},)"
-      R"("completed_at":{},"duration_ms":{},"parent_execution_id":{},"workflow_depth":{},"children":[)",
-      run_id_, execution.id, json_text(execution.call->node->id), json_text(execution.call->reasoner),
-      view_.status_name(execution), time(view_.has_started(execution), execution.started), time(ended, execution.ended),
-      ended ? std::to_string(View::milliseconds_of(execution)) : "null",
-      text_or_null(parent != nullptr ? parent->id : execution.parent_id),
-      parent != nullptr ? parent->depth + 1 : execution.depth);
+  fmt::format_to(std::back_inserter(out),
+                 R"({{"workflow_id":{},"execution_id":"{}",{},"status":"{}","started_at":{},"completed_at":{},)"
+                 R"("duration_ms":{},"parent_execution_id":{},"workflow_depth":{},"children":[)",
+                 run_id_, execution.id, names_of(*execution.call), view_.status_name(execution),
+                 time(view_.has_started(execution), execution.started), time(ended, execution.ended),
+                 ended ? std::to_string(View::milliseconds_of(execution)) : "null",
+                 parent != nullptr ? '"' + parent->id + '"' : text_or_null(execution.parent_id),
+                 parent != nullptr ? parent->depth + 1 : execution.depth);
 }
 
-void DagWriter::tree(std::string& out, const Execution& execution) const {
+void DagWriter::tree(std::string& out, const Execution& execution) {
   node(out, execution);
   children(out, execution);
   out += "]}";
 }
 
-void DagWriter::children(std::string& out, const Execution& execution) const {
+void DagWriter::children(std::string& out, const Execution& execution) {
   const auto child = [&](const Execution& each) {
     if (!shows(each) || shown_parent(each) != &execution) return;
     if (out.back() != '[') out += ',';
@@ -95,7 +105,7 @@ void DagWriter::children(std::string& out, const Execution& execution) const {
   }
 }
 
-std::string DagWriter::document() const {
+std::string DagWriter::document() {
   const Execution& root = *shown_.front();
   std::uint32_t deepest = 0;
   for (const Execution* execution : shown_) deepest = std::max(deepest, execution->depth);
@@ -117,7 +127,7 @@ std::string DagWriter::document() const {
 }  // namespace
 
 std::string dag_document(const Run& run, const View& view) {
-  const DagWriter writer(run, view);
+  DagWriter writer(run, view);
   return writer.nothing_to_show() ? std::string() : writer.document();
 }
 

@@ -115,9 +115,12 @@ TEST_CASE("what cannot be executed is refused, and says why", "[targets][gateway
 TEST_CASE("a registered node's reasoners and skills can be executed", "[targets][gateway]") {
   Client client;
   const auto put = [&](const std::string& body) { return client.ask("POST", "/api/v1/nodes/register", 0s, body); };
-  const Json made = client.read(
-      put(R"({"id":"thresher","base_url":"http://127.0.0.1:9","version":"2","reasoners":[{"id":"think"}],"skills":[{"id":"act"}]})"),
-      201);
+  const Json node{{"id", "thresher"},
+                  {"base_url", "http://127.0.0.1:9"},
+                  {"version", "2"},
+                  {"reasoners", {{{"id", "think"}}}},
+                  {"skills", {{{"id", "act"}}}}};
+  const Json made = client.read(put(node.dump()), 201);
   CHECK(made["node_id"] == "thresher");
   client.target_name = "thresher.act";
   CHECK(client.read(client.call_async(0s, client.input(1)), 202)["type"] == "skill");
