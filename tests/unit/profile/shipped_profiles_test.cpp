@@ -60,5 +60,5 @@ TEST_CASE("every profile shipped settles into a plan", "[unit][profile]") {
     CHECK_FALSE(plan->thresholds.empty());
     ++count;
   }
-  CHECK(count == 7);
+  CHECK(count == 10);
 }
