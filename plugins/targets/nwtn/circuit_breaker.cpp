@@ -56,7 +56,7 @@ void CircuitBreaker::take(const Outcome& outcome) {
   failed_.push_back(outcome.failed);
   if (failed_.size() > rules_.window) failed_.pop_front();
   const auto failures = static_cast<std::size_t>(std::count(failed_.begin(), failed_.end(), true));
-  if (state_ == State::closed && failures < rules_.failures) return;
+  if (state_ == State::closed && failures < std::min(rules_.failures, rules_.window)) return;
   open_until_ = outcome.at + rules_.open_for;
   ++activations_;
   enter(State::open);

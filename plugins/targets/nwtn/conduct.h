@@ -29,7 +29,7 @@ struct Faults {
 
 struct BreakerRules {
   std::size_t window = 20;    ///< how many of the last outcomes count
-  std::size_t failures = 10;  ///< of them failed: it opens; 0: there is no breaker
+  std::size_t failures = 10;  ///< of them failed, or all: it opens; 0: there is no breaker
   std::chrono::nanoseconds open_for = std::chrono::seconds(10);
 };
 

@@ -67,8 +67,9 @@ std::vector<thresher::Option> declared_options() {
   declare(text_option("slow_agents", "", "some take this many times their time: executor=10,compiler=3"));
   for (const FaultOption& fault : kFaults) declare(number(fault.name, 0, fault.summary).between(0, 1));
   declare(integer("breaker_window", 20, "outcomes that the circuit breaker remembers").between(1, 10'000));
-  declare(
-      integer("breaker_failures", 10, "so many of them failed: it opens; 0: there is no breaker").between(0, 10'000));
+  declare(integer("breaker_failures", 10,
+                  "so many of them failed (all, when it remembers fewer): it opens; 0: there is no breaker")
+              .between(0, 10'000));
   declare(number("breaker_open_s", 10, "how long it refuses sessions before it tries one").between(0, 86400));
   declare(number("gives_up_s", 10, "when a session that is never answered counts as failed").between(0, 86400));
   declare(boolean("unhealthy", false, "fault: GET /health answers 503"));
@@ -85,9 +86,6 @@ Conduct read_conduct(const thresher::Options& options, std::uint64_t seed) {
   conduct.breaker = {.window = static_cast<std::size_t>(options.integer("breaker_window")),
                      .failures = static_cast<std::size_t>(options.integer("breaker_failures")),
                      .open_for = thresher::milliseconds(options.number("breaker_open_s") * 1e3)};
-  if (conduct.breaker.failures > conduct.breaker.window)
-    throw std::invalid_argument(fmt::format("option \"breaker_failures\": {} of the last {} outcomes cannot fail",
-                                            conduct.breaker.failures, conduct.breaker.window));
   conduct.gives_up = thresher::milliseconds(options.number("gives_up_s") * 1e3);
   conduct.unhealthy = options.boolean("unhealthy");
   return conduct;
