@@ -15,6 +15,7 @@
 #include "cli/preflight.h"
 #include "cli/preparation.h"
 #include "cli/reports.h"
+#include "cli/run_companion.h"
 #include "cli/run_history.h"
 #include "cli/run_oracle.h"
 #include "cli/stand_in_thread.h"
@@ -145,9 +146,8 @@ report::RunDescription describe(const Command& command, const Preparation& prepa
   return run;
 }
 
-}  // namespace
-
-int run_command(const Command& command) {
+/// `companion`: null for a run that is nothing but one.
+int perform_run(const Command& command, RunCompanion* companion) {
   const bool rehearsal = command.kind == Command::Kind::rehearse;
   if (auto configured = configure_log(command.run); !configured) return refuse(configured.error());
   raise_descriptor_limit();
@@ -165,6 +165,9 @@ int run_command(const Command& command) {
   if (!reports) return refuse(reports.error());
   auto history = RunHistory::open(prepared->options, rehearsal);
   if (!history) return refuse(history.error());
+  if (companion != nullptr) {
+    if (auto admitted = companion->admit(*prepared); !admitted) return refuse(admitted.error());
+  }
   if (!rehearsal && prepared->options.preflight) {
     if (auto walked = preflight(*prepared); !walked)
       return walked.error().code == ErrorCode::cancelled ? kExitInterrupted : refuse(walked.error());
@@ -189,6 +192,7 @@ int run_command(const Command& command) {
   reports->observe(*run);
   history->observe(*run);
   run->observe(terminal);
+  if (companion != nullptr) run->observe(*companion);
 
   std::optional<Interrupts> interrupts;
   if (!rehearsal) interrupts.emplace(*surroundings->coordinator, run->control());
@@ -212,9 +216,15 @@ int run_command(const Command& command) {
     std::fflush(out);  // quick_exit() below would not
   }
   const bool all_kept = written && recorded;
-  const int exit_code = !all_kept && verdict.exit_code == 0 ? kExitBadConfiguration : verdict.exit_code;
+  const int decided = companion != nullptr ? companion->conclude(*summary, verdict) : verdict.exit_code;
+  const int exit_code = !all_kept && decided == 0 ? kExitBadConfiguration : decided;
   if (summary->stuck_workers > 0) std::quick_exit(exit_code);  // their threads cannot be joined
   return exit_code;
 }
+
+}  // namespace
+
+int run_command(const Command& command) { return perform_run(command, nullptr); }
+int run_command(const Command& command, RunCompanion& companion) { return perform_run(command, &companion); }
 
 }  // namespace thresher::cli
