@@ -165,7 +165,7 @@ void add_options(CLI::App& nested, NestedOptions& options) {
           else if constexpr (std::is_same_v<T, std::vector<std::string>>)
             nested.add_option(flag, value, option.help)->type_name(option.type_name)->allow_extra_args(false);
           else
-            nested.add_option(flag, value, option.help)->type_name(option.type_name);
+            nested.add_option(flag, value, option.help)->type_name(option.type_name)->take_last();
         },
         option.member);
   }
