@@ -118,10 +118,10 @@ Result<void> CheckpointLog::verify(std::string_view task_id) {
   for (const std::vector<Value>& row : found->rows) {
     const auto number = std::get<std::int64_t>(row[0]);
     if (number != expected)
-      return fail(ErrorCode::io, fmt::format("task '{}': checkpoint {} follows {}; {} is missing", task_id, number,
+      return fail(ErrorCode::parse, fmt::format("task '{}': checkpoint {} follows {}; {} is missing", task_id, number,
                                              expected - 1, expected));
     if (sha256_of(std::get<std::string>(row[1])) != std::get<std::string>(row[2]))
-      return fail(ErrorCode::io,
+      return fail(ErrorCode::parse,
                   fmt::format("task '{}': checkpoint {} does not have the hash it was written with", task_id, number));
     ++expected;
   }

@@ -60,7 +60,7 @@ class CheckpointLog {
   Result<std::vector<Checkpoint>> recent(std::string_view task_id, std::int64_t limit);
   Result<std::int64_t> count(std::string_view task_id = {});
   /// Reads a task's checkpoints again: every snapshot has its hash, and the numbers run from 1 without a gap. The error
-  /// names the first that does not.
+  /// names the first that does not (ErrorCode::parse; any other: the database could not be read).
   Result<void> verify(std::string_view task_id);
 
  private:

@@ -26,9 +26,9 @@ namespace thresher::store {
 struct Claim {
   enum class Kind : std::uint8_t { execute, replay, in_flight, mismatch };
   Kind kind = Kind::execute;
-  std::string key;
-  std::int64_t fence = 0;  ///< with execute: proves the claim to complete() and abandon()
-  std::string response;    ///< with replay
+  std::string key = {};
+  std::int64_t fence = 0;     ///< with execute: proves the claim to complete() and abandon()
+  std::string response = {};  ///< with replay
 };
 
 struct EffectRequest {
@@ -50,6 +50,8 @@ class EffectLedger {
   EffectLedger(Database& database, const RecoveryClock& clock) : database_(database), clock_(clock) {}
 
   Result<Claim> claim(const EffectRequest& request);
+  /// What claim() would give, without claiming; with execute the fence proves nothing.
+  Result<Claim> look(const EffectRequest& request) { return standing(request); }
   Result<void> complete(const Claim& claim, std::string_view response);
   /// It was tried and has no result: whoever asks next executes.
   Result<void> abandon(const Claim& claim, std::string_view why);

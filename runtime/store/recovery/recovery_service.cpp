@@ -10,11 +10,15 @@ Result<std::unique_ptr<RecoveryService>> RecoveryService::start(const std::files
                                                                 RecoveryClock clock) {
   auto store = RecoveryStore::open(path, std::move(clock));
   if (!store) return fail(std::move(store.error()));
-  return std::unique_ptr<RecoveryService>(new RecoveryService(std::move(*store)));
+  return std::unique_ptr<RecoveryService>(new RecoveryService(std::move(*store), {}));
 }
 
-RecoveryService::RecoveryService(std::unique_ptr<RecoveryStore> store)
-    : store_(std::move(store)), thread_([this] { serve(); }) {}
+std::unique_ptr<RecoveryService> RecoveryService::start_later(Open open) {
+  return std::unique_ptr<RecoveryService>(new RecoveryService(nullptr, std::move(open)));
+}
+
+RecoveryService::RecoveryService(std::unique_ptr<RecoveryStore> store, Open open)
+    : store_(std::move(store)), open_(std::move(open)), thread_([this] { serve(); }) {}
 
 RecoveryService::~RecoveryService() {
   {
@@ -25,10 +29,14 @@ RecoveryService::~RecoveryService() {
   thread_.join();
 }
 
-void RecoveryService::do_later(Work work, Done done) {
+void RecoveryService::do_later(Work work, Done done) { ask({std::move(work), std::move(done), false}); }
+
+void RecoveryService::look_later(Work work, Done done) { ask({std::move(work), std::move(done), true}); }
+
+void RecoveryService::ask(Asked asked) {
   {
     const std::lock_guard lock(mutex_);
-    asked_.push_back({std::move(work), std::move(done)});
+    asked_.push_back(std::move(asked));
   }
   asked_for_.notify_one();
 }
@@ -49,7 +57,26 @@ void RecoveryService::serve() {
   }
 }
 
+Result<void> RecoveryService::make_open() {
+  if (store_) return {};
+  auto opened = open_();
+  if (!opened) return fail(std::move(opened.error()));
+  store_ = std::move(*opened);
+  return {};
+}
+
 void RecoveryService::perform(std::deque<Asked> batch) {
+  if (const auto ready = make_open(); !ready) {
+    for (const Asked& asked : batch) asked.done(fail(Error(ready.error())));
+    return;
+  }
+  for (const Asked& asked : batch)
+    if (asked.only_reads) asked.done(asked.work(*store_));
+  std::erase_if(batch, [](const Asked& asked) { return asked.only_reads; });
+  if (!batch.empty()) write(batch);
+}
+
+void RecoveryService::write(const std::deque<Asked>& batch) {
   std::vector<Result<void>> results;
   const auto tell = [&] {
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));

@@ -23,28 +23,38 @@ class RecoveryService {
   using Work = std::function<Result<void>(RecoveryStore&)>;
   /// Told once the work is on the disk, or why it is not. On the service's thread: it should only pass the news on.
   using Done = std::function<void(Result<void>)>;
+  using Open = std::function<Result<std::unique_ptr<RecoveryStore>>()>;
 
   static Result<std::unique_ptr<RecoveryService>> start(const std::filesystem::path& path,
                                                         RecoveryClock clock = RecoveryClock::of_this_machine());
+  /// Opens on its own thread, when first asked for something; while that fails, everybody who asks is told why.
+  static std::unique_ptr<RecoveryService> start_later(Open open);
   ~RecoveryService();
   RecoveryService(const RecoveryService&) = delete;
   RecoveryService& operator=(const RecoveryService&) = delete;
 
   void do_later(Work work, Done done);
+  /// The same for work that only reads: it is outside the transaction, and so never waits for another process's.
+  void look_later(Work work, Done done);
 
  private:
   struct Asked {
     Work work;
     Done done;
+    bool only_reads = false;
   };
   /// How much is committed together at most: what a reader who came later has to wait for.
   static constexpr std::size_t kTogether = 512;
 
-  explicit RecoveryService(std::unique_ptr<RecoveryStore> store);
+  RecoveryService(std::unique_ptr<RecoveryStore> store, Open open);
+  void ask(Asked asked);
   void serve();
+  Result<void> make_open();
   void perform(std::deque<Asked> batch);
+  void write(const std::deque<Asked>& batch);
 
-  std::unique_ptr<RecoveryStore> store_;  ///< of the thread
+  std::unique_ptr<RecoveryStore> store_;  ///< of the thread; nullptr: not opened yet
+  const Open open_;
   std::mutex mutex_;
   std::condition_variable asked_for_;
   std::deque<Asked> asked_;

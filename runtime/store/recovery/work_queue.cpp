@@ -244,6 +244,28 @@ Result<std::vector<WorkItem>> WorkQueue::list(std::string_view task_id, std::opt
   return items;
 }
 
+Result<std::map<WorkStatus, std::int64_t>> WorkQueue::count() {
+  auto found = database_.execute("SELECT status, COUNT(*) FROM work_items GROUP BY status");
+  if (!found) return forward(found.error());
+  std::map<WorkStatus, std::int64_t> counts;
+  for (const std::vector<Value>& row : found->rows) {
+    const auto status = work_status_named(std::get<std::string>(row[0]));
+    if (status) counts[*status] = std::get<std::int64_t>(row[1]);
+  }
+  return counts;
+}
+
+Result<std::map<std::string, WorkStatus>> WorkQueue::statuses(std::string_view task_id) {
+  auto found =
+      database_.execute("SELECT work_item_id, status FROM work_items WHERE task_id = $1", {std::string(task_id)});
+  if (!found) return forward(found.error());
+  std::map<std::string, WorkStatus> statuses;
+  for (const std::vector<Value>& row : found->rows)
+    statuses.emplace(std::get<std::string>(row[0]),
+                     work_status_named(std::get<std::string>(row[1])).value_or(WorkStatus::pending));
+  return statuses;
+}
+
 tl::unexpected<Error> WorkQueue::refused(const Lease& lease, std::string_view what) {
   const auto item = get(lease.work_item_id);
   if (!item) return fail(Error(item.error()));

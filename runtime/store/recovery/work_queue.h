@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,13 +44,13 @@ struct NewWork {
 
 /// The right to work on an item until it runs out. Whoever presents it is the holder.
 struct Lease {
-  std::string work_item_id;
-  std::string task_id;
-  std::string holder;
+  std::string work_item_id = {};
+  std::string task_id = {};
+  std::string holder = {};
   std::int64_t fence = 0;  ///< rises by one with every lease of the item
   WallTime expires_at{};
   int retry_count = 0;
-  std::string input;
+  std::string input = {};
 };
 
 struct WorkItem {
@@ -109,6 +110,10 @@ class WorkQueue {
   Result<WorkItem> get(std::string_view work_item_id);
   /// In the order of their making; of a task, or all.
   Result<std::vector<WorkItem>> list(std::string_view task_id = {}, std::optional<WorkStatus> status = {});
+  /// How many items there are of each status there is.
+  Result<std::map<WorkStatus, std::int64_t>> count();
+  /// How the items of a task stand, by id, without what is in them.
+  Result<std::map<std::string, WorkStatus>> statuses(std::string_view task_id);
 
  private:
   Result<void> leave(const Lease& lease, WorkStatus next, std::string_view column, std::string_view text,
