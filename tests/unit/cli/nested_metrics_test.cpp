@@ -1,5 +1,6 @@
 #include "cli/nested_metrics.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace thresher;

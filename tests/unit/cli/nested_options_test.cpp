@@ -1,6 +1,7 @@
 #include "cli/nested_options.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "cli/nested_template.h"
 
