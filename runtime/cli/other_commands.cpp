@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/compare_command.h"
 #include "cli/nested_command.h"
 #include "cli/nwtn_command.h"
 #include "cli/plugin_commands.h"
@@ -12,6 +13,7 @@
 namespace thresher::cli {
 
 void add_other_commands(CLI::App& app, Command& command) {
+  add_compare_command(app, command);
   add_nested_command(app, command);
   add_nwtn_command(app, command);
   add_plugin_commands(app, command);

@@ -10,8 +10,12 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/compared_run.h"
+#include "cli/comparison_json.h"
+#include "cli/comparison_text.h"
 #include "cli/runs_json.h"
 #include "cli/runs_text.h"
+#include "comparison/comparison.h"
 #include "report/terminal.h"
 #include "store/run_store.h"
 
@@ -35,12 +39,6 @@ report::Look look_of_standard_output() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.width = size.ws_col;
   return look;
-}
-
-Result<std::unique_ptr<store::RunStore>> open_history() {
-  const auto location = store::locate_history();
-  if (!location) return fail(Error(location.error()));
-  return store::RunStore::open(*location);
 }
 
 Result<store::RunRecord> find(store::RunStore& store, const std::string& reference) {
@@ -78,9 +76,11 @@ int compare_runs(const RunsOptions& options) {
   if (!first) return refuse(first.error());
   const auto second = find(**store, options.references.at(1));
   if (!second) return refuse(second.error());
-  const store::Comparison comparison = compare(*first, *second);
-  fmt::print("{}", options.as_json ? comparison_json(*first, *second, comparison)
-                                   : comparison_text(*first, *second, comparison, look_of_standard_output()));
+  const comparison::MeasuredRun baseline = measured_run_of(*first), current = measured_run_of(*second);
+  const comparison::Comparison compared = compare(baseline, current);
+  fmt::print("{}", options.as_json
+                       ? comparison_json(baseline, current, compared, kExitFine)
+                       : comparison_text(baseline, current, compared, Shown::changed, look_of_standard_output()));
   return kExitFine;
 }
 
@@ -171,10 +171,11 @@ void add_runs_command(CLI::App& app, Command& command) {
   show.add_flag("--json", options->as_json, "as JSON, the whole report included");
   show.callback(perform(show_run));
 
-  CLI::App& compare =
-      *runs.add_subcommand("compare",
-                           "Two runs side by side, endpoint by endpoint, and whether they may be compared at all.\n\n"
-                           "Example:\n  thresher runs compare last~1 last\n");
+  CLI::App& compare = *runs.add_subcommand(
+      "compare",
+      "Two runs side by side, endpoint by endpoint, and whether they may be compared at all. `thresher\n"
+      "compare` says the same of files, takes margins, and ends with 99 for a regression.\n\n"
+      "Example:\n  thresher runs compare last~1 last\n");
   compare.add_option("runs", options->references, "the earlier run and the later one")
       ->required()
       ->expected(2)

@@ -69,18 +69,6 @@ Json regression_of(const Baselines& baselines) {
           {"checks", std::move(checks)}};
 }
 
-Json endpoint_of(const std::optional<store::EndpointFigures>& figures) {
-  if (!figures) return nullptr;
-  return {{"requests", figures->requests},
-          {"failures", figures->failures},
-          {"rate_per_s", json_rounded(figures->rate_per_s)},
-          {"mean_ms", number(figures->mean_ms)},
-          {"p50_ms", number(figures->p50_ms)},
-          {"p95_ms", number(figures->p95_ms)},
-          {"p99_ms", number(figures->p99_ms)},
-          {"max_ms", number(figures->max_ms)}};
-}
-
 std::string text_of(const Json& json) { return report::json_text(json, 1) + "\n"; }
 
 }  // namespace
@@ -101,29 +89,6 @@ std::string run_json(const store::RunRecord& run, const Baselines& baselines) {
   all["regression"] = regression_of(baselines);
   all["document"] = run.document.empty() ? Json(nullptr) : parsed(run.document);
   return text_of(all);
-}
-
-std::string comparison_json(const store::RunRecord& first, const store::RunRecord& second,
-                            const store::Comparison& comparison) {
-  Json endpoints = Json::array();
-  for (const store::EndpointComparison& row : comparison.endpoints) {
-    Json shift = nullptr;
-    if (row.shift)
-      shift = {{"word", name_of(row.shift->word)},
-               {"slower_probability", json_rounded(row.shift->slower_probability)},
-               {"z", json_rounded(row.shift->z)}};
-    endpoints.push_back({{"method", row.method},
-                         {"name", row.name},
-                         {"first", endpoint_of(row.first)},
-                         {"second", endpoint_of(row.second)},
-                         {"shift", std::move(shift)}});
-  }
-  return text_of({{"first", record_of(first)},
-                  {"second", record_of(second)},
-                  {"comparable", comparison.obstacles.empty()},
-                  {"obstacles", comparison.obstacles},
-                  {"remarks", comparison.remarks},
-                  {"endpoints", std::move(endpoints)}});
 }
 
 }  // namespace thresher::cli

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "store/comparison.h"
 #include "store/regression.h"
 #include "store/run_record.h"
 
@@ -15,10 +14,8 @@ struct Baselines {
   std::vector<store::RunRecord> runs;  ///< newest first
 };
 
-// What `thresher runs --json`, `show --json` and `compare --json` print, line end included. Pure.
+// What `thresher runs --json` and `show --json` print, line end included. Pure.
 std::string runs_json(const std::vector<store::RunRecord>& runs);
 std::string run_json(const store::RunRecord& run, const Baselines& baselines);
-std::string comparison_json(const store::RunRecord& first, const store::RunRecord& second,
-                            const store::Comparison& comparison);
 
 }  // namespace thresher::cli

@@ -96,79 +96,6 @@ void add_regression(std::string& out, const Baselines& baselines, const Look& lo
   }
 }
 
-// Of `compare`.
-
-std::string milliseconds_text(const std::optional<double>& value, const Look& look) {
-  return value ? report::time_text(*value * 1000, look.time_unit) : "-";
-}
-
-/// "+1.2ms (+12%)"; empty without both.
-Cell difference(const std::optional<double>& first, const std::optional<double>& second, bool more_is_worse,
-                const std::string& absolute) {
-  if (!first || !second) return {"-"};
-  if (*first == *second) return {"=", Tone::faint};
-  const std::string relative = *first == 0 ? "new" : fmt::format("{:+.1f}%", 100 * (*second / *first - 1));
-  // A colour is for what is worth a look: a tenth.
-  const bool large = *first == 0 || std::abs(*second / *first - 1) >= 0.1;
-  const bool worse = (*second > *first) == more_is_worse;
-  return {fmt::format("{} ({})", absolute, relative), !large ? Tone::plain : worse ? Tone::bad : Tone::good};
-}
-
-Cell time_difference(const std::optional<double>& first, const std::optional<double>& second, const Look& look) {
-  std::string absolute;
-  if (first && second)
-    absolute = (*second < *first ? "-" : "+") + report::time_text(std::abs(*second - *first) * 1000, look.time_unit);
-  return difference(first, second, true, absolute);
-}
-
-struct Measure {
-  const char* name;
-  std::optional<double> store::EndpointFigures::*value;
-};
-constexpr Measure kTimes[] = {{"mean", &store::EndpointFigures::mean_ms},
-                              {"p50", &store::EndpointFigures::p50_ms},
-                              {"p95", &store::EndpointFigures::p95_ms},
-                              {"p99", &store::EndpointFigures::p99_ms},
-                              {"max", &store::EndpointFigures::max_ms}};
-
-void add_counts(TextTable& table, const std::string& title, const store::EndpointComparison& row) {
-  const auto count = [](const std::optional<store::EndpointFigures>& figures, auto member) {
-    return figures ? std::optional(static_cast<double>((*figures).*member)) : std::nullopt;
-  };
-  const auto add = [&](const std::string& name, const char* measure, auto member, bool more_is_worse) {
-    const auto one = count(row.first, member), other = count(row.second, member);
-    const auto text = [](const std::optional<double>& value) { return value ? report::quantity_text(*value) : "-"; };
-    std::string absolute;
-    if (one && other) absolute = (*other < *one ? "-" : "+") + report::quantity_text(std::abs(*other - *one));
-    table.add_row({{name}, {measure}, {text(one)}, {text(other)}, difference(one, other, more_is_worse, absolute)});
-  };
-  add(title, "requests/s", &store::EndpointFigures::rate_per_s, false);
-  add("", "failures", &store::EndpointFigures::failures, true);
-}
-
-void add_endpoint(TextTable& table, const store::EndpointComparison& row, const Look& look) {
-  add_counts(table, report::printable(row.method.empty() ? row.name : row.method + " " + row.name), row);
-  for (const Measure& measure : kTimes) {
-    const auto value = [&measure](const std::optional<store::EndpointFigures>& figures) {
-      return figures ? (*figures).*measure.value : std::nullopt;
-    };
-    const auto one = value(row.first), other = value(row.second);
-    if (!one && !other) continue;
-    table.add_row({{""},
-                   {measure.name},
-                   {milliseconds_text(one, look)},
-                   {milliseconds_text(other, look)},
-                   time_difference(one, other, look)});
-  }
-  if (!row.shift) return;
-  using Word = store::DistributionShift::Word;
-  const Word word = row.shift->word;
-  const Tone tone = word == Word::slower ? Tone::bad : word == Word::faster ? Tone::good : Tone::faint;
-  const std::string chance =
-      word == Word::too_few ? std::string() : fmt::format("{:.0f}% chance", 100 * row.shift->slower_probability);
-  table.add_row({{""}, {"slower?"}, {""}, {chance}, {std::string(name_of(word)), tone}});
-}
-
 }  // namespace
 
 std::string run_line(const store::RunRecord& run) {
@@ -231,29 +158,6 @@ std::string run_text(const store::RunRecord& run, const Baselines& baselines, co
   for (const store::RunNote& note : run.notes) fact("note", format_wall_time(note.at) + " " + note.text);
   if (!run.running()) add_regression(out, baselines, look);
   return out;
-}
-
-std::string comparison_text(const store::RunRecord& first, const store::RunRecord& second,
-                            const store::Comparison& comparison, const Look& look) {
-  std::string out;
-  add_fact(out, "first", run_line(first), look);
-  add_fact(out, "second", run_line(second), look);
-  const bool comparable = comparison.obstacles.empty();
-  out += report::paint(comparable ? "comparable: same kind, conditions and host" : "NOT COMPARABLE",
-                       comparable ? Tone::good : Tone::bad, look) +
-         "\n";
-  for (const std::string& obstacle : comparison.obstacles) add_fact(out, "  because", obstacle, look);
-  for (const std::string& remark : comparison.remarks) add_fact(out, "  note", remark, look);
-  TextTable table({{.title = "Endpoint", .left = true, .importance = 100, .width_min = 8, .elastic = true},
-                   {.title = "", .left = true, .importance = 100},
-                   {.title = "first", .importance = 90, .width_min = 7},
-                   {.title = "second", .importance = 95, .width_min = 7},
-                   {.title = "difference", .importance = 100, .width_min = 10}});
-  for (const store::EndpointComparison& row : comparison.endpoints) {
-    if (&row != &comparison.endpoints.front()) table.add_rule();
-    add_endpoint(table, row, look);
-  }
-  return out + joined(table.lines(look));
 }
 
 }  // namespace thresher::cli

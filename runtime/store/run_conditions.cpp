@@ -74,24 +74,4 @@ RunStart start_of(const profile::Plan& plan, std::string_view host) {
   return start;
 }
 
-std::vector<ConditionDifference> differences_of(std::string_view first, std::string_view second) {
-  const Json one = Json::parse(first, nullptr, false), other = Json::parse(second, nullptr, false);
-  if (!one.is_object() || !other.is_object()) {
-    if (first == second) return {};
-    return {{"conditions", std::string(first), std::string(second)}};
-  }
-  std::set<std::string> keys;
-  for (const Json* object : {&one, &other})
-    for (const auto& [key, value] : object->items()) keys.insert(key);
-  std::vector<ConditionDifference> differences;
-  for (const std::string& key : keys) {
-    const auto in = [&key](const Json& object) {
-      return object.contains(key) ? text_of(object.at(key)) : std::string();
-    };
-    ConditionDifference difference{key, in(one), in(other)};
-    if (difference.first != difference.second) differences.push_back(std::move(difference));
-  }
-  return differences;
-}
-
 }  // namespace thresher::store

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "profile/plan.h"
 #include "store/run_record.h"
@@ -19,11 +18,5 @@ std::string hosts_of(const profile::Plan& plan, std::string_view host);
 
 /// The start of a planned run but for its command line, version and tags. Named after its scenarios.
 RunStart start_of(const profile::Plan& plan, std::string_view host);
-
-/// A condition two runs do not share, each side as JSON or empty.
-struct ConditionDifference {
-  std::string key, first, second;
-};
-std::vector<ConditionDifference> differences_of(std::string_view first, std::string_view second);
 
 }  // namespace thresher::store

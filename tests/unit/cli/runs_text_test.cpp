@@ -45,33 +45,6 @@ report::Look look(std::size_t width) {
   return plain;
 }
 
-store::Comparison some_comparison() {
-  store::Comparison comparison;
-  store::EndpointComparison row;
-  row.method = "GET";
-  row.name = "/a/rather/long/path/that/no/narrow/terminal/has/room/for";
-  row.first = store::EndpointFigures{.requests = 100,
-                                     .failures = 0,
-                                     .rate_per_s = 10,
-                                     .mean_ms = 10,
-                                     .p50_ms = 10,
-                                     .p95_ms = {},
-                                     .p99_ms = {},
-                                     .max_ms = {}};
-  row.second = store::EndpointFigures{.requests = 80,
-                                      .failures = 4,
-                                      .rate_per_s = 8,
-                                      .mean_ms = 15,
-                                      .p50_ms = 10,
-                                      .p95_ms = {},
-                                      .p99_ms = {},
-                                      .max_ms = {}};
-  row.shift =
-      store::DistributionShift{.slower_probability = 0.8, .z = 9, .word = store::DistributionShift::Word::slower};
-  comparison.endpoints = {row};
-  return comparison;
-}
-
 }  // namespace
 
 TEST_CASE("a run's line has what tells it from others", "[unit][cli]") {
@@ -89,8 +62,6 @@ TEST_CASE("a narrow terminal keeps id, status and what the name has room for", "
       CHECK(report::display_width(line) <= width);
     CHECK_THAT(runs_text({some_run()}, look(width)), Contains("1m7yfdwrhv7d") && Contains("completed_with_failures"));
   }
-  for (const std::string& line : lines_of(comparison_text(some_run(), some_run(), some_comparison(), look(60))))
-    CHECK(report::display_width(line) <= 60);
 }
 
 TEST_CASE("a running run shows no figures that are not there yet", "[unit][cli]") {
@@ -124,18 +95,6 @@ TEST_CASE("text from a run cannot command the terminal", "[unit][cli]") {
   run.end.verdict_text = "\x1b[31mred";
   CHECK(runs_text({run}, look(140)).find('\x1b') == std::string::npos);
   CHECK(run_text(run, {}, look(100)).find('\x1b') == std::string::npos);
-  CHECK(comparison_text(run, run, some_comparison(), look(100)).find('\x1b') == std::string::npos);
-}
-
-TEST_CASE("a comparison gives both sides, the difference, and what it means", "[unit][cli]") {
-  store::Comparison comparison = some_comparison();
-  const std::string text = comparison_text(some_run(), some_run(), comparison, look(120));
-  CHECK_THAT(text, Contains("comparable: same kind, conditions and host") && Contains("-2.00 (-20.0%)") &&
-                       Contains("+5.00ms (+50.0%)") && Contains("+4.00 (new)") && Contains("80% chance") &&
-                       Contains("slower"));
-  comparison.obstacles = {"profile: \"light\" and \"heavy\""};
-  CHECK_THAT(comparison_text(some_run(), some_run(), comparison, look(120)),
-             Contains("NOT COMPARABLE") && Contains("profile: \"light\" and \"heavy\""));
 }
 
 TEST_CASE("JSON has the same, with the document whole", "[unit][cli]") {
@@ -147,7 +106,4 @@ TEST_CASE("JSON has the same, with the document whole", "[unit][cli]") {
   CHECK(shown.at("figures").at("latency_ms").at("p99").is_null());
   CHECK(shown.at("regression").at("verdict") == "NO_BASELINE");
   CHECK(nlohmann::json::parse(runs_json({run, run})).at("runs").size() == 2);
-  const auto compared = nlohmann::json::parse(comparison_json(run, run, some_comparison()));
-  CHECK(compared.at("comparable") == true);
-  CHECK(compared.at("endpoints")[0].at("shift").at("word") == "slower");
 }
