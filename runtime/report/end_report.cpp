@@ -239,6 +239,15 @@ std::string render_figures(const RunDescription& run, const engine::Snapshot& sn
   return text;
 }
 
+std::string render_warnings(const std::vector<std::string>& signs, const Look& look) {
+  if (signs.empty()) return {};
+  Lines lines;
+  for (const std::string& sign : signs) add_wrapped(lines, "  ", sign, look);
+  std::string text;
+  add_section(text, "Warning signs", paint(count_text(signs.size()), Tone::caution, look), lines, look);
+  return text;
+}
+
 std::string render_conclusion(const RunDescription& run, const engine::RunSummary& summary, const Verdict& verdict,
                               const std::vector<std::filesystem::path>& files, const Look& look) {
   std::string text = "\n";

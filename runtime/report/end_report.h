@@ -15,6 +15,9 @@ namespace thresher::report {
 /// with a line end. Pure.
 std::string render_figures(const RunDescription& run, const engine::Snapshot& snapshot, const Look& look);
 
+/// The warning signs (warning_signs.h) as a section of that report; empty when there are none. Pure.
+std::string render_warnings(const std::vector<std::string>& signs, const Look& look);
+
 /// The rest: the verdict, how to repeat the run, and where files went. Pure.
 std::string render_conclusion(const RunDescription& run, const engine::RunSummary& summary, const Verdict& verdict,
                               const std::vector<std::filesystem::path>& files, const Look& look);

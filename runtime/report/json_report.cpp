@@ -10,6 +10,7 @@
 #include "report/json_figures.h"
 #include "report/line_writer.h"
 #include "report/verdict.h"
+#include "report/warning_signs.h"
 
 namespace thresher::report {
 namespace {
@@ -43,6 +44,7 @@ Json figures_of(const RunDescription& run, const engine::Snapshot& snapshot, con
           {"requests", json_requests(totals, snapshot.elapsed)},
           {"checks", json_checks(totals)},
           {"thresholds", json_thresholds(*snapshot.thresholds)},
+          {"warning_signs", warning_signs(*run.plan, snapshot, seconds)},
           {"oracle_violations", json_rounded(totals.aggregate("oracle_violations").counter.sum)},
           {"oracle", run.judgement != nullptr ? json_judgement(*run.judgement) : Json(nullptr)},
           {"failures", json_failures(totals)},

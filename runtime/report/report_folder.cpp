@@ -15,6 +15,7 @@
 #include "report/line_writer.h"
 #include "report/live_view.h"
 #include "report/verdict.h"
+#include "report/warning_signs.h"
 
 namespace thresher::report {
 namespace {
@@ -36,6 +37,7 @@ class RunLog final : public Output {
 
   void on_second(const engine::Snapshot& snapshot) override {
     recent_.second_passed(*snapshot.totals, snapshot.elapsed);
+    seconds_.add(snapshot);
     if (snapshot.elapsed < due_) return;
     due_ = snapshot.elapsed + kInterval;
     const RequestTable total = make_request_table(*snapshot.totals, snapshot.elapsed), recent = recent_.table();
@@ -46,6 +48,7 @@ class RunLog final : public Output {
 
   void on_finish(const engine::Snapshot& snapshot) override {
     lines_.append(render_figures(run_, snapshot, kLogLook));
+    lines_.append(render_warnings(warning_signs(*run_.plan, snapshot, seconds_), kLogLook));
     facts_ = facts_of(snapshot, run_.judgement);
   }
 
@@ -73,6 +76,7 @@ class RunLog final : public Output {
   const RunDescription& run_;
   LineWriter lines_;
   RecentRequests recent_;
+  SecondSeries seconds_;
   RunFacts facts_;
   Nanoseconds due_{};
   bool warned_ = false;

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "report/end_report.h"
 #include "report/live_view.h"
+#include "report/warning_signs.h"
 
 namespace thresher::report {
 namespace {
@@ -143,6 +144,7 @@ void Terminal::on_second(const engine::Snapshot& snapshot) {
   elapsed_ = snapshot.elapsed;
   if (options_.mode == Mode::quiet) return;
   recent_.second_passed(*snapshot.totals, snapshot.elapsed);
+  seconds_.add(snapshot);
   if (options_.mode == Mode::plain && snapshot.elapsed < plain_due_) return;
   const RequestTable total = make_request_table(*snapshot.totals, snapshot.elapsed), recent = recent_.table();
   const LiveState state{run_, snapshot, total, recent};
@@ -163,7 +165,8 @@ void Terminal::on_finish(const engine::Snapshot& snapshot) {
   if (options_.mode == Mode::quiet) return;
   if (options_.mode == Mode::live) ask_size();
   const std::string erased = erase_frame();
-  write(erased + render_figures(run_, snapshot, options_.look));
+  write(erased + render_figures(run_, snapshot, options_.look) +
+        render_warnings(warning_signs(*run_.plan, snapshot, seconds_), options_.look));
 }
 
 void Terminal::conclude(const engine::RunSummary& summary, const Verdict& verdict,

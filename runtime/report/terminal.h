@@ -8,6 +8,7 @@
 #include "engine/run.h"
 #include "report/request_table.h"
 #include "report/run_description.h"
+#include "report/second_series.h"
 #include "report/text_layout.h"
 #include "report/verdict.h"
 
@@ -52,6 +53,7 @@ class Terminal final : public engine::RunObserver {
   const RunDescription& run_;
   Options options_;
   RecentRequests recent_;
+  SecondSeries seconds_;
   std::vector<std::string> frame_;  ///< on the screen now, at the cursor's left
   Nanoseconds elapsed_{};           ///< of the last snapshot
   Nanoseconds plain_due_{};

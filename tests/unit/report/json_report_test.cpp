@@ -34,8 +34,9 @@ TEST_CASE("the report's parts stand in a fixed order", "[unit][report][json]") {
   const Json report = report_of(fake);
   for (const auto& [key, value] : report.items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"schema", "run", "verdict", "stop", "validity", "plan", "users", "iterations",
-                                         "requests", "checks", "thresholds", "oracle_violations", "oracle", "failures",
-                                         "exceptions", "metrics", "series_beyond_limit", "seconds"});
+                                         "requests", "checks", "thresholds", "warning_signs", "oracle_violations",
+                                         "oracle", "failures", "exceptions", "metrics", "series_beyond_limit",
+                                         "seconds"});
 }
 
 TEST_CASE("the report says what was run and how it ended", "[unit][report][json]") {
