@@ -69,6 +69,7 @@ local demands = {
   end },
   { name = "answer comes with the session (else: contract drift)", why = "contract drift", met = function(made, res)
     made.answer = res:json("final_answer")
+    if made.answer == nil and res:json("reasoning_trace") ~= nil then made.why = "no final_answer" end
     return made.answer ~= nil
   end },
   { name = "answer says something", why = "empty answer", met = function(made)
@@ -79,8 +80,9 @@ local demands = {
     return type(confidence) == "number" and confidence >= 0 and confidence <= 1
   end },
   { name = "trace is made of whole steps", why = "broken trace", met = function(made, res)
-    made.trace = res:json("reasoning_trace")
-    if type(made.trace) ~= "table" or #made.trace == 0 then return false end
+    local trace = res:json("reasoning_trace")
+    if type(trace) ~= "table" or #trace == 0 then return false end
+    made.trace = trace
     for _, step in ipairs(made.trace) do
       if not is_whole(step) then return false end
     end

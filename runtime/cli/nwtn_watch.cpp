@@ -87,7 +87,7 @@ void NwtnWatch::on_second(const engine::Snapshot& snapshot) {
                     .failed = success.total - success.passes,
                     .latency = spread_of(of_second(kSessionTime).trend),
                     .machine = {}};
-  if (sampler_) second.machine = sampler_->sample(TimePoint{snapshot.wall.time_since_epoch()});
+  if (sampler_) second.machine = sampler_->sample(TimePoint{snapshot.elapsed});
   if (second.phase == NwtnPhase::steady && snapshot.elapsed > shape_.ramp_up + kRampSlack)
     figures_.users_sustained = std::min(figures_.users_sustained.value_or(second.users), second.users);
   if (snapshot.elapsed <= shape_.ramp_up + kRampSlack) figures_.ramped_up |= second.users >= shape_.users;
