@@ -1,11 +1,8 @@
 #include "cli/sweep/sweep_command.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -14,9 +11,7 @@
 #include "cli/commands.h"
 #include "cli/sweep/sweep_items.h"
 #include "cli/sweep/sweep_report.h"
-#include "cli/sweep/sweep_worker.h"
-#include "event/uv_loop.h"
-#include "store/owner.h"
+#include "cli/sweep/sweep_session.h"
 
 namespace thresher::cli {
 namespace {
@@ -34,12 +29,6 @@ struct SweepOptions {
 int refuse(const Error& error) {
   complain(error);
   return exit_code_of(error);
-}
-
-std::size_t width_of_output() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 120;
 }
 
 int print_plan(const Sweep& sweep) {
@@ -85,30 +74,11 @@ int conclude(store::RecoveryStore& kit, const Sweep& sweep, const SweepOptions& 
 }
 
 int work(const Sweep& sweep, const SweepOptions& options, store::RecoveryStore& kit) {
-  const auto loop = event::make_uv_loop();
-  const store::Owner us = store::Owner::of_this_process();
-  std::error_code ignored;
-  SweepWorker worker(*loop, kit, sweep,
-                     {.executable = fs::read_symlink("/proc/self/exe", ignored).string(),
-                      .holder = fmt::format("{}:{}.{}", us.machine, us.pid, us.started_ticks),
-                      .say = [&options](const std::string& line) {
-                        if (!options.quiet) fmt::print(stderr, "{}\n", line);
-                      }});
-  Result<void> ended;
-  worker.start([&](Result<void> result) {
-    ended = std::move(result);
-    loop->stop();
+  const auto interrupted = work_off(sweep, kit, [&options](const std::string& line) {
+    if (!options.quiet) fmt::print(stderr, "{}\n", line);
   });
-  bool interrupted = false;
-  std::vector<std::unique_ptr<event::SignalWatch>> watches;
-  for (const int number : {SIGINT, SIGTERM})
-    watches.push_back(event::watch_signal(*loop, number, [&](int) {
-      if (!std::exchange(interrupted, true)) fmt::print(stderr, "\nstopping: the run in progress is given back\n");
-      worker.stop();
-    }));
-  loop->run();
-  if (!ended) return refuse(ended.error());
-  return conclude(kit, sweep, options, interrupted);
+  if (!interrupted) return refuse(interrupted.error());
+  return conclude(kit, sweep, options, *interrupted);
 }
 
 int sweep_command(const SweepOptions& options) {
@@ -164,8 +134,7 @@ void add_sweep_command(CLI::App& app, Command& command) {
   sweep->add_flag("-q,--quiet", options->quiet, "say nothing while runs start and end");
   sweep->add_option("further", options->further, "after --: arguments for every run")->type_name("ARGS...");
   sweep->callback([&command, options] {
-    command.kind = Command::Kind::other;
-    command.perform = [options] { return sweep_command(*options); };
+    if (!command.perform) command.perform = [options] { return sweep_command(*options); };
   });
 }
 

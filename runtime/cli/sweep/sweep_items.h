@@ -24,6 +24,7 @@ struct Sweep {
   Nanoseconds lease{};
   int max_retries = 3;
   std::vector<SweepItem> items;
+  bool keep_all = false;  ///< also of runs that ended well: what they printed, and their result
 };
 
 /// Reads a matrix (TOML, profile/sweep_file.h) or a scenario file of `thresher nested` (JSON: an object or a list).

@@ -196,7 +196,8 @@ Result<void> SweepWorker::settle(const event::ProcessEnd& end) {
   }
   options_.say(fmt::format("{}: {} in {}: {}", running.item.label, outcome.verdict, took, outcome.text));
   std::error_code ignored;
-  if (outcome.verdict != "ERROR") fs::remove_all(running.folder, ignored);  // else its log says why
+  if (end.exit_code == 0 && !sweep_.keep_all)
+    fs::remove_all(running.folder, ignored);  // else what it printed may say why
   return {};
 }
 
