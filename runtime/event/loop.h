@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "event/address.h"
 #include "event/byte_stream.h"
+#include "event/process.h"
 #include "event/timer_queue.h"
 
 namespace thresher::event {
@@ -59,6 +60,10 @@ class Loop : public Clock {
   /// before this returns. No cache: see http/resolver_cache.h.
   virtual std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
                                               std::function<void(std::vector<Address>)> on_done) = 0;
+
+  /// Starts a program; `events` outlives it. Waits until it runs or could not be started, a millisecond or so. The error
+  /// names the program (not_found, io). In virtual time there are no processes (invalid_argument).
+  virtual Result<std::unique_ptr<Process>> start_process(const ProcessOptions& options, ProcessEvents& events);
 
   /// Any thread: runs `work` on this loop's thread, in the order posted and not before this returns. Work posted after
   /// the loop stopped is dropped with the loop.

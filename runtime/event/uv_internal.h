@@ -58,6 +58,7 @@ class UvLoop final : public Loop {
                                            ListenOptions options) override;
   std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
                                       std::function<void(std::vector<Address>)> on_done) override;
+  Result<std::unique_ptr<Process>> start_process(const ProcessOptions& options, ProcessEvents& events) override;
   void post(std::function<void()> work) override;
   void run() override;
   void stop() override;
@@ -118,5 +119,7 @@ Result<std::unique_ptr<Acceptor>> make_acceptor(UvLoop& loop, const Address& at,
                                                 ListenOptions options);
 std::unique_ptr<Resolution> make_resolution(UvLoop& loop, const std::string& host, std::uint16_t port,
                                             std::function<void(std::vector<Address>)> on_done);
+/// The error names the program.
+Result<std::unique_ptr<Process>> make_process(UvLoop& loop, const ProcessOptions& options, ProcessEvents& events);
 
 }  // namespace thresher::event

@@ -237,6 +237,10 @@ std::unique_ptr<Resolution> UvLoop::resolve(const std::string& host, std::uint16
   return make_resolution(*this, host, port, std::move(on_done));
 }
 
+Result<std::unique_ptr<Process>> UvLoop::start_process(const ProcessOptions& options, ProcessEvents& events) {
+  return make_process(*this, options, events);
+}
+
 std::unique_ptr<Loop> make_uv_loop() { return std::make_unique<UvLoop>(); }
 
 }  // namespace thresher::event
