@@ -49,7 +49,8 @@ Result<Location> parse_postgres(const std::string& url) {
   return location;
 }
 
-Result<std::filesystem::path> data_home() {
+/// `what` for whom, and the variable that names another place.
+Result<std::filesystem::path> data_home(std::string_view what, std::string_view way_out) {
   const std::filesystem::path xdg = variable("XDG_DATA_HOME");
   if (xdg.is_absolute()) return xdg;
   std::filesystem::path home = variable("HOME");
@@ -58,7 +59,8 @@ Result<std::filesystem::path> data_home() {
     if (entry != nullptr && entry->pw_dir != nullptr) home = entry->pw_dir;
   }
   if (!home.is_absolute())
-    return fail(ErrorCode::not_found, "no folder for the run history: set HOME, XDG_DATA_HOME or DATABASE_URL");
+    return fail(ErrorCode::not_found,
+                fmt::format("no folder for the {}: set HOME, XDG_DATA_HOME or {}", what, way_out));
   return home / ".local" / "share";
 }
 
@@ -83,10 +85,16 @@ Result<Location> locate_history() {
     if (!location) location.error().where = "DATABASE_URL";
     return location;
   }
-  auto folder = data_home();
+  auto folder = data_home("run history", "DATABASE_URL");
   if (!folder) return fail(std::move(folder.error()));
   const std::string path = *folder / "thresher" / "history.db";
   return Location{.kind = Location::Kind::sqlite, .target = path, .shown = path, .named = false};
+}
+
+Result<std::filesystem::path> locate_recovery() {
+  auto folder = data_home("recovery kit", "THRESHER_RECOVERY");
+  if (!folder) return fail(std::move(folder.error()));
+  return *folder / "thresher" / "recovery.db";
 }
 
 }  // namespace thresher::store

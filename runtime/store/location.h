@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ Result<Location> parse_location(std::string_view text);
 /// DATABASE_URL when it is set and not empty; else $XDG_DATA_HOME/thresher/history.db, else
 /// ~/.local/share/thresher/history.db (the XDG base directory specification: a relative XDG_DATA_HOME does not count).
 Result<Location> locate_history();
+
+/// Where the recovery kit is that nobody named: recovery.db beside the history's file, whatever DATABASE_URL says.
+Result<std::filesystem::path> locate_recovery();
 
 }  // namespace thresher::store

@@ -219,20 +219,27 @@ Result<void> touch(const std::filesystem::path& path, const SqliteWords& words) 
   return {};
 }
 
+Result<std::unique_ptr<Database>> connect(const std::string& name, Nanoseconds lock_timeout, SqliteWords words) {
+  sqlite3* opened = nullptr;
+  const int status = sqlite3_open_v2(name.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Connection connection(opened);  // there even after most failures
+  if (status != SQLITE_OK)
+    return refuse(words, name, explain(words, status, sqlite3_errstr(status), std::generic_category().message(errno)));
+  auto database = std::make_unique<SqliteDatabase>(std::move(connection), name, std::move(words));
+  if (auto ready = database->prepare_connection(lock_timeout); !ready) return fail(std::move(ready.error()));
+  return database;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path, Nanoseconds lock_timeout,
                                               SqliteWords words) {
   if (auto touched = touch(path, words); !touched) return fail(std::move(touched.error()));
-  sqlite3* opened = nullptr;
-  const int status = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Connection connection(opened);  // there even after most failures
-  if (status != SQLITE_OK)
-    return refuse(words, path.string(),
-                  explain(words, status, sqlite3_errstr(status), std::generic_category().message(errno)));
-  auto database = std::make_unique<SqliteDatabase>(std::move(connection), path.string(), std::move(words));
-  if (auto ready = database->prepare_connection(lock_timeout); !ready) return fail(std::move(ready.error()));
-  return database;
+  return connect(path.string(), lock_timeout, std::move(words));
+}
+
+Result<std::unique_ptr<Database>> open_sqlite_in_memory(SqliteWords words) {
+  return connect(":memory:", Nanoseconds{}, std::move(words));
 }
 
 }  // namespace thresher::store

@@ -22,4 +22,7 @@ struct SqliteWords {
 Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& path, Nanoseconds lock_timeout,
                                               SqliteWords words = {});
 
+/// A database in memory, gone with its connection: for rehearsals, which keep nothing.
+Result<std::unique_ptr<Database>> open_sqlite_in_memory(SqliteWords words = {});
+
 }  // namespace thresher::store
