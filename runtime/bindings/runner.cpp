@@ -33,6 +33,7 @@ Runner::Runner(std::shared_ptr<const ScenarioOptions> options, std::unique_ptr<S
       host_(std::move(host)),
       requests_(std::move(requests)),
       recording_(*host_, *context.recorder, *context.loop),
+      answers_(*context.loop, [this](User& user, const RecoveryAnswer& answer) { answered(user, answer); }),
       setup_data_(host_->setups.size(), kNone) {
   if (options_->watch_runs) watch_.emplace(host_->vm, options_->script_limit);
   plan_scenarios();
@@ -142,6 +143,8 @@ void Runner::after_step(User& user, Coroutine::Step step) {
     case Waiting::request:
     case Waiting::event:
     case Waiting::sleep:
+    case Waiting::answer:
+    case Waiting::process:
       return;
     case Waiting::end:
       user.waiting = Waiting::nothing;
@@ -264,6 +267,7 @@ Nanoseconds Runner::think_time(User& user) {
 
 void Runner::report(User& user, Nanoseconds think) {
   requests_->drop_stream(user, user.result != IterationResult::interrupted);
+  user.holdings.reset();
   user.stage = Stage::idle;
   user.waiting = Waiting::nothing;
   context_.events->iteration_ended(user.number,
@@ -340,12 +344,48 @@ void Runner::stream_over(User& user) {
   resume(user, 1);
 }
 
-void Runner::sleep(User& user, TimePoint until) {
+void Runner::set_timer(User& user, TimePoint until) {
   if (!user.timer) {
     user.timer = std::make_unique<event::Timer>(context_.loop->timers(), [this, &user](TimePoint) { woken(user); });
   }
-  user.waiting = Waiting::sleep;
   user.timer->start_at(until);
+}
+
+void Runner::sleep(User& user, TimePoint until) {
+  user.waiting = Waiting::sleep;
+  set_timer(user, until);
+}
+
+void Runner::await_process(User& user, std::optional<TimePoint> until) {
+  user.waiting = Waiting::process;
+  if (until) set_timer(user, *until);
+}
+
+void Runner::wake(User& user, int results) {
+  if (user.timer) user.timer->cancel();
+  user.holdings->awaited = nullptr;
+  resume(user, results);
+}
+
+void Runner::ask_kit(User& user, const std::string& path, std::string_view operation, std::string arguments) {
+  if (!user.holdings) user.holdings = std::make_unique<Holdings>();
+  auto& session = user.holdings->sessions[path];
+  if (!session) session = options_->recovery->open(path, *context_.loop);
+  user.waiting = Waiting::answer;
+  session->ask(operation, std::move(arguments), answers_.expect(user));
+}
+
+void Runner::answered(User& user, const RecoveryAnswer& answer) {
+  lua_State* state = user.coroutine.state();
+  lua_settop(state, 0);
+  if (answer) {
+    lua_pushlstring(state, answer->data(), answer->size());
+    return resume(user, 1);
+  }
+  lua_pushnil(state);
+  lua_pushboolean(state, answer.error().code == ErrorCode::cancelled || answer.error().code == ErrorCode::not_found);
+  lua_pushlstring(state, answer.error().message.data(), answer.error().message.size());
+  resume(user, 3);
 }
 
 void Runner::woken(User& user) {
@@ -353,17 +393,28 @@ void Runner::woken(User& user) {
     user.waiting = Waiting::nothing;
     return run_next_task(user);
   }
-  lua_settop(user.coroutine.state(), 0);
-  resume(user, 0);
+  lua_State* state = user.coroutine.state();
+  lua_settop(state, 0);
+  if (user.waiting == Waiting::sleep) return resume(user, 0);
+  user.holdings->awaited->await(ChildProcess::Wanted::nothing);
+  lua_pushnil(state);
+  lua_pushliteral(state, "timeout");
+  wake(user, 2);
 }
 
 void Runner::cancel_wait(User& user) {
   if (user.waiting == Waiting::request || user.waiting == Waiting::event) requests_->cancel(user);
   if (user.waiting == Waiting::sleep) user.timer->cancel();
+  if (user.waiting == Waiting::answer) answers_.forget(user);
+  if (user.waiting == Waiting::process) {
+    if (user.timer) user.timer->cancel();
+    user.holdings->awaited->await(ChildProcess::Wanted::nothing);
+  }
   user.waiting = Waiting::nothing;
 }
 
 void Runner::forget(User& user) {
+  answers_.forget(user);
   requests_->cancel(user);
   if (user.table != kNone) luaL_unref(host_->vm.state(), LUA_REGISTRYINDEX, user.table);
 }

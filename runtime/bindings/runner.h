@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bindings/answers.h"
 #include "bindings/recording.h"
 #include "bindings/requests.h"
 #include "bindings/script_host.h"
@@ -50,6 +51,16 @@ class Runner final : public engine::IterationRunner {
   void stream_ended(User& user, const http::Response& response, bool opened);
   /// Parks the user until the moment given.
   void sleep(User& user, TimePoint until);
+  /// Parks the user, whose holdings name the process awaited, until wake(); or until the moment given, with nil and
+  /// "timeout".
+  void await_process(User& user, std::optional<TimePoint> until);
+  /// The script goes on with the `results` values on its coroutine's stack.
+  void wake(User& user, int results);
+  /// Asks a recovery kit and parks the user until the answer: a text; or nil, whether it is a refusal (or
+  /// there is no such thing) rather than a failure, and why.
+  void ask_kit(User& user, const std::string& path, std::string_view operation, std::string arguments);
+  /// For things of this worker that scripts hold a number of.
+  std::uint64_t next_number() { return ++numbers_; }
   /// Remembers where the running script stands, for an error that a group passes on.
   void keep_traceback(lua_State* state);
   void forget(User& user);  ///< what it holds in the VM and the client
@@ -77,6 +88,8 @@ class Runner final : public engine::IterationRunner {
 
   void stream_over(User& user);
   void woken(User& user);
+  void answered(User& user, const RecoveryAnswer& answer);
+  void set_timer(User& user, TimePoint until);
   void cancel_wait(User& user);
   void count_failure(User& user, script::Failure failure);
   const Activity& choose_task(User& user);
@@ -107,6 +120,8 @@ class Runner final : public engine::IterationRunner {
   std::optional<script::ScriptWatch> watch_;  ///< of a rehearsal; watches host_
   const std::unique_ptr<Requests> requests_;
   Recording recording_;
+  Answers answers_;
+  std::uint64_t numbers_ = 0;
   std::vector<PlannedScenario> planned_;
   std::vector<LuaReference> setup_data_;  ///< by index of the setup step
   std::unique_ptr<Sequence> sequence_;

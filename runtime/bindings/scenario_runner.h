@@ -8,6 +8,7 @@
 
 #include "base/outcome.h"
 #include "base/result.h"
+#include "bindings/recovery_port.h"
 #include "engine/iteration_runner.h"
 #include "http/client.h"
 #include "plugin/registry.h"
@@ -56,6 +57,7 @@ struct ScenarioOptions {
   WalkListener* walk = nullptr;
   const plugin::Registry* plugins = nullptr;  ///< for thresher.generator, validator and target; outlives the runners
   std::uint64_t seed = 0;                     ///< of generators and validators
+  RecoveryPort* recovery = nullptr;           ///< for thresher.recovery; outlives the runners
   /// The data files scripts open, each read once: whoever has a copy of the same options shares them.
   std::shared_ptr<DataStore> data = make_data_store();
 };

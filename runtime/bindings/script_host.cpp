@@ -19,11 +19,19 @@ Result<void> load_user_methods(ScriptHost& host, int natives) {
   return {};
 }
 
+/// The parts of the module, each a table of names, are handed to the next; the last one is what scripts require.
 Result<void> load_module(ScriptHost& host, int natives) {
   lua_State* state = host.vm.state();
-  lua_rawgeti(state, LUA_REGISTRYINDEX, natives);
-  lua_getfield(state, -1, "cjson");
-  if (auto ran = host.vm.run_prelude(kPrelude_thresher, 2); !ran) return ran;
+  int parts = 0;
+  for (const std::string_view source : {kPrelude_process, kPrelude_recovery, kPrelude_thresher}) {
+    lua_rawgeti(state, LUA_REGISTRYINDEX, natives);
+    lua_getfield(state, -1, "cjson");
+    for (int part = 0; part < parts; ++part) lua_pushvalue(state, -2 - parts);  // stack: parts natives cjson parts
+    if (auto ran = host.vm.run_prelude(source, 2 + parts); !ran) return ran;
+    ++parts;
+  }
+  lua_replace(state, -parts);  // the module stays of them all
+  lua_pop(state, parts - 2);
   host.vm.provide("thresher");
   return {};
 }
@@ -46,6 +54,8 @@ Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& opti
   add_user_natives(state, *host);
   add_plugin_natives(state, *host);
   add_history_natives(state, *host);
+  add_process_natives(state, *host);
+  add_recovery_natives(state, *host);
   host->vm.push_provided("cjson");
   lua_getfield(state, -1, "encode");
   host->json_encode = luaL_ref(state, LUA_REGISTRYINDEX);

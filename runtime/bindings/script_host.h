@@ -63,6 +63,8 @@ void add_recording_natives(lua_State* state, ScriptHost& host);
 void add_user_natives(lua_State* state, ScriptHost& host);
 void add_plugin_natives(lua_State* state, ScriptHost& host);
 void add_history_natives(lua_State* state, ScriptHost& host);
+void add_process_natives(lua_State* state, ScriptHost& host);
+void add_recovery_natives(lua_State* state, ScriptHost& host);
 /// Makes the metatable responses share. See response.h.
 void add_response_type(lua_State* state, ScriptHost& host);
 /// math.random and math.randomseed answer from the run's seed.

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "bindings/event_stream.h"
+#include "bindings/holdings.h"
 #include "bindings/scenario.h"
 #include "engine/iteration_runner.h"
 #include "event/timer.h"
@@ -46,7 +47,7 @@ enum class Stage : std::uint8_t {
 };
 
 /// What a parked coroutine waits for; each is cancelled in its own way (Runner::cancel_wait).
-enum class Waiting : std::uint8_t { nothing, request, event, sleep, end };
+enum class Waiting : std::uint8_t { nothing, request, event, sleep, answer, process, end };
 
 /// The one request a user may have under way.
 struct Flight {
@@ -102,6 +103,7 @@ struct User final : http::ResponseReceiver {
   Flight flight;
   std::unique_ptr<http::Session> session;  ///< made by the first request
   http::CookieJar cookies;
+  std::unique_ptr<Holdings> holdings;  ///< made by the first process or recovery kit of an iteration
   std::vector<std::uint32_t> draws;  ///< rows taken so far, by index of the data file
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/recovery_adaptor.h"
 
 namespace thresher::cli {
 namespace {
@@ -135,6 +136,8 @@ Result<Preparation> prepare(RunOptions options, const Locations& locations, bool
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
   made.scenario.plugins = made.plugins.get();
   made.scenario.seed = seed;
+  made.recovery = rehearsal ? make_rehearsed_kits(seed) : make_recovery_kits();
+  made.scenario.recovery = made.recovery.get();
   auto catalogue = bindings::read_catalogue(made.scenario);
   if (!catalogue) return fail(std::move(catalogue.error()));
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bindings/recovery_port.h"
 #include "bindings/scenario_runner.h"
 #include "cli/locations.h"
 #include "cli/run_options.h"
@@ -29,6 +30,7 @@ struct Preparation {
   std::vector<metrics::Threshold> thresholds;
   metrics::RecorderOptions recorder;
   std::unique_ptr<plugin::Registry> plugins;
+  std::unique_ptr<bindings::RecoveryPort> recovery;  ///< of `scenario`
   std::vector<WantedStandIn> stand_ins;
   std::vector<bindings::WantedValidator> validators;
 };

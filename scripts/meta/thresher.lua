@@ -440,6 +440,264 @@ function thresher.event(event, fields, raw) end
 ---@return thresher.Target
 function thresher.target(name) end
 
+-- Recovery kits ------------------------------------------------------------------------------------------------------------
+
+---A recovery kit: a file that any number of processes of this machine share, for work that has to survive the process that does it.
+---Every call parks the user until what it did is on the disk. What is refused (a lease that was lost, a task that is over) comes back
+---as nil and why; what the kit cannot do (the disk is full, the file is damaged) raises with your line. In rehearsal a kit is in
+---memory, new for every run, and its time is virtual.
+---@class thresher.Recovery
+---@field path string  as given; "" is the default one
+local Recovery = {}
+
+---@alias thresher.CheckpointType "iteration_start"|"iteration_end"|"tool_executed"|"llm_response"|"approval_point"|"state_transition"|"manual_checkpoint"|"error_boundary"
+---@alias thresher.WorkStatus "pending"|"in_progress"|"completed"|"failed"|"expired"
+
+---@class thresher.CheckpointOptions
+---@field task? string                    needed unless there is a lease, whose task it then is
+---@field type? thresher.CheckpointType   default "manual_checkpoint"
+---@field state? any                      anything JSON can write: what a resumed task needs
+---@field metadata? table
+---@field item? string                    the work item it is about; default: the lease's
+---@field lease? thresher.Lease           refused when the lease was lost
+
+---@class thresher.Checkpoint
+---@field id string
+---@field sequence_number integer         from 1 within the task, without a gap
+---@field task string
+---@field item? string
+---@field type thresher.CheckpointType
+---@field state any
+---@field metadata table
+---@field hash string                     "sha256:..." of the state as it was written
+---@field created_at number               seconds since 1970
+
+---Writes a task's state down. Returns once it is on the disk: no kill -9 and no power cut takes it away.
+---@param options thresher.CheckpointOptions
+---@return thresher.Checkpoint? made
+---@return string? why  the lease was lost
+function Recovery:checkpoint(options) end
+
+---The task's latest checkpoint; nil when it has none.
+---@param task string
+---@return thresher.Checkpoint?
+function Recovery:last(task) end
+
+---A task's checkpoints, oldest first; the newest `limit` of them.
+---@param task string
+---@param limit? integer
+---@return thresher.Checkpoint[]
+function Recovery:checkpoints(task, limit) end
+
+---Reads a task's checkpoints again: every state has its hash, and the numbers run from 1 without a gap.
+---@param task string
+---@return boolean sound
+---@return string? why  names the first that is not
+function Recovery:verify(task) end
+
+---Adds a work item, and returns its id. An item whose id is there already is left as it is.
+---@param options { task: string, type?: string, input?: any, priority?: integer, max_retries?: integer, id?: string }  higher priorities are taken first; max_retries 3 by default: at most 4 attempts
+---@return string id
+function Recovery:add(options) end
+
+---The right to work on an item for a while. Every lease of an item has a fence one higher than the one before, and what its holder
+---asks is refused (nil and why) once there is a later one or it ran out.
+---@class thresher.Lease
+---@field item string        the item's id
+---@field task string
+---@field holder string
+---@field fence integer
+---@field input any
+---@field retry_count integer
+---@field expires_at number  seconds since 1970
+local Lease = {}
+
+---The lease ends that many seconds from now.
+---@param seconds number
+---@return true? held
+---@return string? why
+function Lease:heartbeat(seconds) end
+
+---The item is done.
+---@param output any
+---@return true? done
+---@return string? why
+function Lease:complete(output) end
+
+---This attempt failed: the item is pending again, or failed when no retries are left.
+---@param why string
+---@return true? done
+---@return string? refused
+function Lease:give_up(why) end
+
+---Gives the item back without using up an attempt.
+---@return true? done
+---@return string? why
+function Lease:release() end
+
+---Takes the first pending item that fits: of a task, of a type, or one by its id; nil when there is none. An item whose lease ran out is
+---pending again after a sweep.
+---@param options { holder: string, seconds: number, task?: string, type?: string, id?: string }
+---@return thresher.Lease?
+function Recovery:lease(options) end
+
+---@class thresher.WorkItem
+---@field id string
+---@field task string
+---@field type string
+---@field status thresher.WorkStatus
+---@field priority integer
+---@field lease_holder? string  of the latest lease, also when it is over
+---@field lease_acquired_at? number
+---@field lease_expires_at? number
+---@field heartbeat_at? number
+---@field fence integer
+---@field retry_count integer
+---@field max_retries integer
+---@field input any
+---@field output any
+---@field error? string
+
+---@param id string
+---@return thresher.WorkItem?
+function Recovery:item(id) end
+
+---Items in the order of their making: of a task or all, of a status or any.
+---@param task? string
+---@param status? thresher.WorkStatus
+---@return thresher.WorkItem[]
+function Recovery:items(task, status) end
+
+---Takes every lease that ran out from its holder: its item is pending again, or expired when no retries are left.
+---@return { scan_time: string, expired_found: integer, recovered: integer, failed: integer, checkpoints_created: integer, errors: string[], scan_duration_ms: number }
+function Recovery:sweep() end
+
+---What the function returned (anything JSON can write), which runs once per key, whoever asks in whatever process: meanwhile others wait
+---for it, later ones get what is kept. When it raises, or its user's iteration ends, the next one runs it.
+---@param key string
+---@param run fun(): any
+---@param options? { request?: any, lifetime?: number, patience?: number }  request: what the key stands for, another one under the same key raises; lifetime: seconds it is kept, default for ever; patience: seconds the function may take before another may run it, default 300
+---@return any value
+---@return boolean hit  it was kept
+function Recovery:cached(key, run, options) end
+
+---@class thresher.ToolOptions
+---@field cmd string|string[]             a string is given to /bin/sh -c
+---@field key? string                     default: made of cmd, env and cwd
+---@field timeout? number                 seconds, after which it and what it started are killed; nothing is kept then
+---@field env? table<string, string|number|false>  beside this program's own; false takes one away
+---@field cwd? string
+
+---@class thresher.ToolResult
+---@field output string                   what it wrote, as text: bytes that are no UTF-8 become U+FFFD; at most 8 MiB
+---@field errors string
+---@field cut? true                       more than 8 MiB of a stream were written, and lost
+---@field exit_code? integer              127: it could not be started, and nothing is kept
+---@field signal? integer                 instead, when a signal ended it
+---@field timed_out? true                 likewise
+---@field replayed boolean                it was not run, and this is what it gave when it was
+
+---Runs a program unless it has run: what it gave is kept under its key, and given again.
+---@param options thresher.ToolOptions
+---@return thresher.ToolResult
+function Recovery:tool(options) end
+
+---A task's own status; nil when nobody gave it one.
+---@param id string
+---@return "running"|"succeeded"|"failed"|nil
+function Recovery:task(id) end
+
+---@param id string
+---@param status "running"|"succeeded"|"failed"  the latter two are final: another one is refused
+---@return true? done
+---@return string? why
+function Recovery:set_task(id, status) end
+
+---What is in the kit, and what this process had from it (hits, misses, executions, replays).
+---@return { checkpoints: integer, items: table<thresher.WorkStatus, integer>, keys: { pending: integer, completed: integer, failed: integer }, cache_hits: integer, cache_misses: integer, tool_executions: integer, tool_replays: integer }
+function Recovery:statistics() end
+
+---A recovery kit, also while the file loads; it is opened by the first call of a user.
+---@param path? string  default: the environment's THRESHER_RECOVERY, else thresher/recovery.db in the XDG data folder, beside the run history
+---@return thresher.Recovery
+function thresher.recovery(path) end
+
+---Recovery:checkpoint of the default kit.
+---@param options thresher.CheckpointOptions
+---@return thresher.Checkpoint? made
+---@return string? why
+function thresher.checkpoint(options) end
+
+---Recovery:cached of the default kit.
+---@param key string
+---@param run fun(): any
+---@param options? { request?: any, lifetime?: number, patience?: number }
+---@return any value
+---@return boolean hit
+function thresher.cached(key, run, options) end
+
+---Recovery:tool of the default kit.
+---@param options thresher.ToolOptions
+---@return thresher.ToolResult
+function thresher.tool(options) end
+
+---Recovery:lease of the default kit.
+---@param options { holder: string, seconds: number, task?: string, type?: string, id?: string }
+---@return thresher.Lease?
+function thresher.lease(options) end
+
+-- Programs -----------------------------------------------------------------------------------------------------------------
+
+---A program this user started. It is killed, with what it started, when the user's iteration ends; and when thresher itself dies. Of what
+---it writes 8 MiB per stream are kept: then it has to wait until some is taken.
+---@class thresher.Process
+---@field pid integer
+local Process = {}
+
+---Waits for its end.
+---@param seconds? number  default: as long as it takes
+---@return { exit_code?: integer, signal?: integer }? ended  one of the two; nil when the time is up
+function Process:wait(seconds) end
+
+---Sends a signal to the program (not to what it started).
+---@param signal? string|integer  "KILL" by default; "TERM", "STOP", "CONT" ... or a number
+---@return true? sent
+---@return string? why  it has ended
+function Process:kill(signal) end
+
+---The next line of its output, without the line's end.
+---@param seconds? number  default: as long as it takes
+---@return string? line
+---@return "timeout"|"end"|nil why
+function Process:read_line(seconds) end
+
+---Gives it text to read; does not wait for it to read.
+---@param text string
+---@return true? queued
+---@return string? why  nobody reads it, or 8 MiB wait already
+function Process:write(text) end
+
+---Its input ends after what was written.
+function Process:close_stdin() end
+
+---All of its output so far that was not read, without waiting.
+---@return string
+function Process:output() end
+
+---The same of what it wrote to its standard error.
+---@return string
+function Process:errors() end
+
+---Starts a program. A program that is not there is no error of the script's: nil and why. A rehearsal starts none.
+---@param options { cmd: string[], env?: table<string, string|number|false>, cwd?: string, stdin?: boolean }  cmd: the program and its arguments, no shell; env: beside this program's own, false takes one away; stdin: true when you are going to write to it
+---@return thresher.Process? child
+---@return string? why
+function thresher.process(options) end
+
+---The path of this program, to start workers of our own: { thresher.executable, "run", ... }.
+---@type string
+thresher.executable = nil
+
 -- The rest -------------------------------------------------------------------------------------------------------------------
 
 ---An environment variable.

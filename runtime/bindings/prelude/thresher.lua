@@ -1,5 +1,5 @@
 -- The module scenarios require. Everything here runs while a file loads, or rarely; what runs per request is native.
-local native, cjson = ...
+local native, cjson, process, recovery = ...
 local yield = coroutine.yield
 local misuse = native.misuse
 
@@ -262,6 +262,9 @@ thresher.now = native.now
 thresher.timestamp = native.timestamp
 thresher.wall = native.wall
 thresher.json = cjson
+
+for name, value in pairs(process) do thresher[name] = value end
+for name, value in pairs(recovery) do thresher[name] = value end
 
 local names = {}
 for name in pairs(thresher) do names[#names + 1] = name end
