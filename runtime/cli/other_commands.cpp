@@ -4,6 +4,7 @@
 
 #include "cli/chaos/chaos_command.h"
 #include "cli/compare_command.h"
+#include "cli/fault_proxy_command.h"
 #include "cli/nested_command.h"
 #include "cli/nwtn_command.h"
 #include "cli/plugin_commands.h"
@@ -17,6 +18,7 @@ namespace thresher::cli {
 void add_other_commands(CLI::App& app, Command& command) {
   add_chaos_commands(app, command);
   add_compare_command(app, command);
+  add_fault_proxy_command(app, command);
   add_nested_command(app, command);
   add_nwtn_command(app, command);
   add_plugin_commands(app, command);
