@@ -8,6 +8,7 @@
 
 #include "history/answer.h"
 #include "history/document.h"
+#include "history/work.h"
 
 namespace history {
 
@@ -53,16 +54,6 @@ struct GaveUp {
 struct CountersRead {
   std::optional<std::int64_t> submitted, terminal, in_flight, rejected;
 };
-struct LeaseTold {
-  std::string_view item, holder, what;
-  std::optional<std::int64_t> token;
-  std::optional<double> until_ms;
-};
-struct WriteTold {
-  std::string_view item, holder;
-  std::optional<std::int64_t> token;
-  bool accepted = false;
-};
 struct ReadBack {  ///< whoever compares the two documents parses the line again: it comes once a run
   std::string_view item;
 };
@@ -71,8 +62,10 @@ struct RunEnded {
   bool interrupted = false;
 };
 
-using Body = std::variant<std::monostate, RunBegan, FleetMade, FleetAnswered, Submitted, Accepted, Rejected, Polled,
-                          ResultCame, GaveUp, CountersRead, LeaseTold, WriteTold, ReadBack, Asked, RunEnded>;
+using Body =
+    std::variant<std::monostate, RunBegan, FleetMade, FleetAnswered, Submitted, Accepted, Rejected, Polled, ResultCame,
+                 GaveUp, CountersRead, LeaseTold, WriteTold, WorkBegan, Killed, CheckpointTold, Resumed,
+                 CheckpointsRead, ClaimTold, EffectClaimed, LedgerRead, Swept, WorkFinished, ReadBack, Asked, RunEnded>;
 
 struct Event {
   std::int64_t t = 0;  ///< nanoseconds since the run began

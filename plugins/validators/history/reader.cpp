@@ -5,8 +5,10 @@
 #include <string>
 
 #include "history/json.h"
+#include "history/members.h"
 #include "history/read_answer.h"
 #include "history/read_document.h"
+#include "history/read_work.h"
 
 namespace history {
 
@@ -18,6 +20,7 @@ struct Reader::State {
   Submission submission;
   std::vector<Agent> agents;
   std::uint64_t run_seed = 0;
+  WorkReader work;
 
   Body read_body(std::string_view name, json::object members);
   Body run_began(json::object members);
@@ -27,41 +30,6 @@ struct Reader::State {
 };
 
 namespace {
-
-/// The members of an event, each looked up by name whatever their order. A member that is absent reads as one of the
-/// wrong type does: as nothing.
-std::string_view text_of(json::object& members, std::string_view key) {
-  json::value value;
-  return members.find_field_unordered(key).get(value) ? std::string_view() : json::text(value);
-}
-std::optional<std::int64_t> integer_of(json::object& members, std::string_view key) {
-  json::value value;
-  if (members.find_field_unordered(key).get(value)) return {};
-  return json::integer(value);
-}
-std::optional<double> number_of(json::object& members, std::string_view key) {
-  json::value value;
-  if (members.find_field_unordered(key).get(value)) return {};
-  return json::number(value);
-}
-bool boolean_of(json::object& members, std::string_view key) {
-  json::value value;
-  return !members.find_field_unordered(key).get(value) && json::boolean(value).value_or(false);
-}
-
-std::string_view item_of(json::object& members, std::string_view key = "item") {
-  const std::string_view item = text_of(members, key);
-  if (item.empty()) throw BadEvent(fmt::format("has no \"{}\"", key));
-  return item;
-}
-
-json::value member_of(json::object& members, std::string_view key) {
-  json::value value;
-  const auto error = members.find_field_unordered(key).get(value);
-  if (error == simdjson::NO_SUCH_FIELD) throw BadEvent(fmt::format("has no \"{}\"", key));
-  if (error) throw BadEvent(simdjson::error_message(error));
-  return value;
-}
 
 int status_of_http(json::object& members, std::string_view key) {
   return static_cast<int>(integer_of(members, key).value_or(0));
@@ -86,25 +54,6 @@ CountersRead counters_read(json::object members) {
     if (key == "rejected") counters.rejected = json::integer(value);
   });
   return counters;
-}
-
-LeaseTold lease_told(json::object members) {
-  LeaseTold told;
-  told.item = item_of(members);
-  told.holder = item_of(members, "holder");
-  told.what = item_of(members, "what");
-  told.token = integer_of(members, "token");
-  told.until_ms = number_of(members, "until_ms");
-  return told;
-}
-
-WriteTold write_told(json::object members) {
-  WriteTold told;
-  told.item = item_of(members);
-  told.holder = item_of(members, "holder");
-  told.token = integer_of(members, "token");
-  told.accepted = boolean_of(members, "accepted");
-  return told;
 }
 
 }  // namespace
@@ -161,12 +110,10 @@ Body Reader::State::read_body(std::string_view name, json::object members) {
   if (name == "fleet") return fleet_made(members);
   if (name == "fleet_answer") return fleet_answered(members);
   if (name == "counters") return counters_read(members);
-  if (name == "lease") return lease_told(members);
-  if (name == "write") return write_told(members);
   if (name == "read_back") return ReadBack{item_of(members)};
   if (name == "validate") return Asked{};
   if (name == "run_end") return RunEnded{boolean_of(members, "interrupted")};
-  return std::monostate{};
+  return work.read(name, members);
 }
 
 Reader::Reader() : state_(std::make_unique<State>()) {}

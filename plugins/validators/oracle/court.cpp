@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oracle/agent_feed.h"
+#include "oracle/check_at_most_once.h"
 #include "oracle/check_capacity.h"
 #include "oracle/check_conservation.h"
 #include "oracle/check_faults.h"
@@ -12,9 +13,11 @@
 #include "oracle/check_liveness.h"
 #include "oracle/check_order.h"
 #include "oracle/check_rates.h"
+#include "oracle/check_replay.h"
 #include "oracle/check_saga.h"
 #include "oracle/check_status.h"
 #include "oracle/check_time_bounds.h"
+#include "oracle/check_work_items.h"
 
 namespace oracle {
 
@@ -29,7 +32,10 @@ Court::Court(const Settings& settings, Clerk& clerk) : settings_(settings), cler
   checks_.push_back(std::make_unique<TimeBoundsCheck>(bench));
   checks_.push_back(std::move(capacity));
   checks_.push_back(std::make_unique<SagaCheck>(bench));
+  checks_.push_back(std::make_unique<AtMostOnceCheck>(bench));
+  checks_.push_back(std::make_unique<ReplayCheck>(bench));
   checks_.push_back(std::make_unique<LeasesCheck>(bench));
+  checks_.push_back(std::make_unique<WorkItemsCheck>(bench));
   checks_.push_back(std::make_unique<ConservationCheck>(bench));
   checks_.push_back(std::make_unique<StatusCheck>(bench));
   checks_.push_back(std::make_unique<FaultsCheck>(bench));
