@@ -39,7 +39,7 @@ report::Look look_of_standard_output() {
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     look.width = size.ws_col;
   else
-    look.width = 140;  // a log has no edge
+    look.width = 160;  // a log has no edge
   return look;
 }
 

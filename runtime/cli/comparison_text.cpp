@@ -41,7 +41,8 @@ std::string value_text(Figure figure, const std::optional<double>& value, TimeUn
 std::string change_text(Figure figure, double change) {
   const double percent = change * 100;
   const int decimals = std::abs(percent) < 9.95 ? (figure == Figure::failures ? 2 : 1) : 0;
-  const std::string number = fmt::format("{:+.{}f}", percent, decimals);
+  std::string number = fmt::format("{:+.{}f}", percent, decimals);
+  if (number.find_first_of("123456789") == std::string::npos) number.erase(0, 1);  // nothing has no sign
   return number + (figure == Figure::failures ? "pp" : "%");
 }
 
@@ -70,7 +71,7 @@ Row row_of(const FigureVerdict& verdict, TimeUnit unit) {
           .change = "-",
           .interval = {},
           .word = std::string(word_of(verdict.figure, verdict.word)),
-          .reason = report::printable(verdict.reason),
+          .reason = {},
           .tone = tone_of(verdict.word)};
   if (verdict.change) {
     row.change = change_text(verdict.figure, verdict.change->value);
@@ -80,6 +81,7 @@ Row row_of(const FigureVerdict& verdict, TimeUnit unit) {
   } else if (verdict.first && verdict.second && *verdict.first > 0) {
     row.change = change_text(verdict.figure, *verdict.second / *verdict.first - 1);
   }
+  if (row.interval.empty()) row.reason = report::printable(verdict.reason);  // else the interval says it
   return row;
 }
 
@@ -175,10 +177,14 @@ std::string dependence_of(const Comparison& comparison) {
 
 std::string run_text(const MeasuredRun& run) {
   std::string text = run.label;
-  for (const std::string& part : {run.started, run.verdict, run.validity})
+  const std::size_t fraction = run.started.find('.');
+  const std::string to_the_second = run.started.substr(0, fraction) + (fraction == std::string::npos ? "" : "Z");
+  for (const std::string& part : {to_the_second, run.verdict, run.validity})
     if (!part.empty()) text += "  " + part;
   return report::printable(text);
 }
+
+bool has_conditions(const MeasuredRun& run) { return run.conditions != "{}"; }
 
 std::string left_out(const Comparison& comparison, std::size_t shown) {
   return shown == comparison.endpoints.size()
@@ -214,13 +220,19 @@ std::string comparison_text(const MeasuredRun& first, const MeasuredRun& second,
   std::string out;
   add_fact(out, "baseline", run_text(first), look);
   add_fact(out, "current", run_text(second), look);
-  const bool comparable = comparison.obstacles.empty();
-  out += report::paint(comparable ? "comparable: same conditions and host" : "NOT COMPARABLE",
-                       comparable ? Tone::good : Tone::bad, look) +
+  const bool comparable = comparison.obstacles.empty(), known = has_conditions(first) && has_conditions(second);
+  out += report::paint(!comparable ? "NOT COMPARABLE"
+                       : known     ? "comparable: same conditions and host"
+                                   : "conditions unknown: make sure both ran alike",
+                       !comparable ? Tone::bad
+                       : known     ? Tone::good
+                                   : Tone::caution,
+                       look) +
          "\n";
   for (const std::string& obstacle : comparison.obstacles) add_fact(out, "  because", obstacle, look);
   for (const std::string& remark : comparison.remarks) add_fact(out, "  note", remark, look);
   add_fact(out, "  note", dependence_of(comparison), look);
+  const std::vector<const EndpointComparison*> rows = chosen(comparison, shown);
   TextTable table({{.title = "Endpoint", .left = true, .importance = 100, .width_min = 8, .elastic = true},
                    {.title = "", .left = true, .importance = 100},
                    {.title = "baseline", .importance = 70},
@@ -229,7 +241,6 @@ std::string comparison_text(const MeasuredRun& first, const MeasuredRun& second,
                    {.title = percent_text(comparison.settings.confidence) + " interval", .importance = 60},
                    {.title = "verdict", .left = true, .importance = 100},
                    {.title = "", .left = true, .importance = 20}});
-  const std::vector<const EndpointComparison*> rows = chosen(comparison, shown);
   for (const EndpointComparison* endpoint : rows) {
     if (endpoint != rows.front()) table.add_rule();
     for (Row& row : rows_of(*endpoint, look.time_unit))

@@ -102,7 +102,7 @@ void pass_verdicts(std::vector<EndpointComparison>& rows, const Settings& settin
                      : *verdict.p_better < level ? Word::better
                      : same                      ? Word::same
                                                  : Word::undecided;
-      if (verdict.word == Word::undecided) verdict.reason = "the observations allow both a change and none";
+      if (verdict.word == Word::undecided) verdict.reason = "not proven either way";
     }
   }
   rows = std::move(corrected);
@@ -223,9 +223,9 @@ Comparison compare(const MeasuredRun& first, const MeasuredRun& second, const Se
   if (!comparison.endpoints.empty()) remark_on_rows(comparison, comparison.remarks);
   for (const auto& [side, run] : {std::pair(&one, &first), std::pair(&other, &second)})
     if (!side->dependence_measured())
-      comparison.remarks.push_back(
-          fmt::format("{} is too short to tell how far its requests depend on one another: {:.0f} count as one",
-                      run->label, Dependence::kAssumed));
+      comparison.remarks.push_back(fmt::format(
+          "{} tells too little of its seconds to know how far requests depend on one another: {:.0f} count as one",
+          run->label, Dependence::kAssumed));
   return comparison;
 }
 

@@ -34,7 +34,7 @@ bool can_test(FigureVerdict& verdict, const EndpointSide& first, const EndpointS
   const double worth = std::min(first.sample->count / effects.first, second.sample->count / effects.second);
   if (worth >= least) return true;
   verdict.word = Word::undecided;
-  verdict.reason = fmt::format("too few: worth {:.0f} independent requests, {:.0f} needed", std::floor(worth), least);
+  verdict.reason = fmt::format("too few: worth {:.0f} requests, {:.0f} needed", std::floor(worth), least);
   return false;
 }
 

@@ -42,7 +42,7 @@ MeasuredEndpoint endpoint(std::string name, std::int64_t middle_us, std::uint64_
 }
 
 MeasuredRun run_of(std::string label, std::vector<MeasuredEndpoint> endpoints) {
-  MeasuredRun run{.label = std::move(label), .version = "1.0"};
+  MeasuredRun run{.label = std::move(label), .conditions = R"({"profile":"light"})", .version = "1.0"};
   run.endpoints = std::move(endpoints);
   return run;
 }
@@ -55,7 +55,7 @@ TEST_CASE("a comparison says per figure how much, how sure and what of it", "[un
   const MeasuredRun before = run_of("a.json", {endpoint("/x", 10'000, 3)});
   const MeasuredRun after = run_of("b.json", {endpoint("/x", 12'000, 300)});
   const comparison::Comparison compared = compare(before, after);
-  const std::string text = comparison_text(before, after, compared, Shown::changed, look(140));
+  const std::string text = comparison_text(before, after, compared, Shown::changed, look(160));
   CHECK_THAT(text, Contains("baseline    a.json") && Contains("current     b.json"));
   CHECK_THAT(text, Contains("comparable: same conditions and host"));
   CHECK_THAT(text, Contains("GET /x") && Contains("10.0ms") && Contains("12.0ms") && Contains("+20%"));
