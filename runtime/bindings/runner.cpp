@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bindings/arguments.h"
+#include "bindings/fault_proxies.h"
 
 namespace thresher::bindings {
 
@@ -22,8 +23,11 @@ Result<std::unique_ptr<engine::IterationRunner>> Runner::create(std::shared_ptr<
   (*host)->vm.on_print([run = context.run](std::string line) { run->say(std::move(line)); });
   auto requests = Requests::create(**host, context);
   if (!requests) return fail(std::move(requests.error()));
-  return std::unique_ptr<engine::IterationRunner>(
-      new Runner(std::move(options), std::move(*host), context, std::move(*requests)));
+  std::unique_ptr<Runner> runner(new Runner(std::move(options), std::move(*host), context, std::move(*requests)));
+  if (context.index == 0) {
+    if (auto up = runner->options_->fault_proxies->host(*context.loop); !up) return fail(std::move(up.error()));
+  }
+  return runner;
 }
 
 Runner::Runner(std::shared_ptr<const ScenarioOptions> options, std::unique_ptr<ScriptHost> host,
@@ -42,6 +46,7 @@ Runner::Runner(std::shared_ptr<const ScenarioOptions> options, std::unique_ptr<S
 Runner::~Runner() {
   sequence_.reset();
   users_.clear();
+  options_->fault_proxies->leave(*context_.loop);
 }
 
 void Runner::plan_scenarios() {

@@ -2,6 +2,7 @@
 #include <lua.hpp>
 
 #include "bindings/arguments.h"
+#include "bindings/fault_proxies.h"
 #include "bindings/json_reader.h"
 #include "bindings/runner.h"
 
@@ -103,6 +104,7 @@ void Runner::step_failed(const script::Failure& failure) {
 }
 
 void Runner::set_setup_data(const std::string& setup_data) {
+  if (context_.index == 0) options_->fault_proxies->restart_clocks();  // load begins
   lua_State* state = host_->vm.state();
   std::string padded = setup_data;
   padded.append(JsonReader::kPadding, '\0');

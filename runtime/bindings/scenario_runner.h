@@ -18,6 +18,8 @@ namespace thresher::bindings {
 
 class DataStore;
 std::shared_ptr<DataStore> make_data_store();
+class FaultProxies;
+std::shared_ptr<FaultProxies> make_fault_proxies();
 
 /// An exchange of a walk, as it went over the line.
 struct WalkedExchange {
@@ -60,6 +62,8 @@ struct ScenarioOptions {
   RecoveryPort* recovery = nullptr;           ///< for thresher.recovery; outlives the runners
   /// The data files scripts open, each read once: whoever has a copy of the same options shares them.
   std::shared_ptr<DataStore> data = make_data_store();
+  /// The proxies scripts declare: likewise there once.
+  std::shared_ptr<FaultProxies> fault_proxies = make_fault_proxies();
 };
 
 /// A validator that the files want the run to be judged by.

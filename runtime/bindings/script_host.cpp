@@ -54,6 +54,7 @@ Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& opti
   add_user_natives(state, *host);
   add_plugin_natives(state, *host);
   add_history_natives(state, *host);
+  add_fault_proxy_natives(state, *host);
   add_process_natives(state, *host);
   add_recovery_natives(state, *host);
   host->vm.push_provided("cjson");

@@ -37,6 +37,7 @@ struct ScriptHost {
   std::vector<DataRows> data_rows;           ///< opened by scripts, which hold indexes
   std::vector<NamedGenerator> generators;    ///< likewise
   std::vector<WantedValidator> validators;
+  std::size_t fault_proxies = 0;  ///< declared so far
   JsonReader json;
   /// Random numbers outside a user: the same in every VM, since every VM loads the same files.
   RandomStream loading_random{0, StreamPurpose::run, 0};
@@ -63,6 +64,7 @@ void add_recording_natives(lua_State* state, ScriptHost& host);
 void add_user_natives(lua_State* state, ScriptHost& host);
 void add_plugin_natives(lua_State* state, ScriptHost& host);
 void add_history_natives(lua_State* state, ScriptHost& host);
+void add_fault_proxy_natives(lua_State* state, ScriptHost& host);
 void add_process_natives(lua_State* state, ScriptHost& host);
 void add_recovery_natives(lua_State* state, ScriptHost& host);
 /// Makes the metatable responses share. See response.h.

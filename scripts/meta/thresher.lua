@@ -440,6 +440,61 @@ function thresher.event(event, fields, raw) end
 ---@return thresher.Target
 function thresher.target(name) end
 
+-- Faults --------------------------------------------------------------------------------------------------------------------
+
+---A fault between a client and its server. Besides its type's attributes, every toxic takes the members below.
+---@class thresher.Toxic
+---@field type "latency"|"bandwidth"|"slow_close"|"timeout"|"reset_peer"|"slicer"|"limit_data"|"corrupt"|"down"
+---@field stream? "upstream"|"downstream"  the client's bytes, or the server's (the default)
+---@field toxicity? number  the share of connections it strikes, 0 to 1; 1
+---@field per? "connection"|"request"  what the toxicity is drawn for; a request is what a client sends until it is answered
+---@field name? string  unique in its proxy; "latency_downstream"
+---@field from? number  seconds since load began: strikes from then on
+---@field to? number  ... until then
+---@field every? number  ... and again so many seconds later, for ever
+---@field spread? number  each window comes up to so many seconds later, drawn from the seed
+---@field latency? number  latency: milliseconds
+---@field jitter? number  latency: more or less so many milliseconds
+---@field rate? number  bandwidth: KB/s (0: nothing passes); corrupt: the share of bytes that have a bit flipped
+---@field delay? number  slow_close: milliseconds; slicer: microseconds between slices
+---@field timeout? number  timeout: milliseconds until the connection is closed (0: never); reset_peer: ... after its first bytes
+---@field average_size? number  slicer: bytes
+---@field size_variation? number  slicer: more or less so many bytes
+---@field bytes? number  limit_data: so many pass before the connection is closed
+
+---@class thresher.FaultProxyOptions
+---@field toxics? thresher.Toxic[]  those it begins with
+---@field seed? integer  of all it draws; the run's
+---@field listen? string  ADDRESS:PORT; a free port of 127.0.0.1
+---@field name? string  for messages and draws; "fault_proxy_1"
+
+---@class thresher.FaultProxy
+---@field url string  give this to the clients: the upstream's URL with the proxy's address
+---@field listen string  "127.0.0.1:41001"
+local FaultProxy = {}
+
+---Adds a toxic behind the others, also for connections that are there. It strikes at once for users of the first worker, setup and
+---teardown, and a moment later for others.
+---@param toxic thresher.Toxic
+---@return string name
+function FaultProxy:add(toxic) end
+
+---Takes a toxic away; what it held goes on.
+---@param name string
+function FaultProxy:remove(name) end
+
+---Refuses connections and drops those there are, until up().
+function FaultProxy:down() end
+
+function FaultProxy:up() end
+
+---A proxy that carries connections badly, between the users (or any other client of this machine) and a server. Make it where the file
+---loads: there is one for all users and workers, on the loop of the first worker. In a rehearsal it listens in the virtual network.
+---@param upstream string  URL or HOST:PORT
+---@param options? thresher.FaultProxyOptions
+---@return thresher.FaultProxy
+function thresher.fault_proxy(upstream, options) end
+
 -- Recovery kits ------------------------------------------------------------------------------------------------------------
 
 ---A recovery kit: a file that any number of processes of this machine share, for work that has to survive the process that does it.

@@ -244,6 +244,31 @@ end
 
 thresher.target = native.target
 
+-- Faults ----------------------------------------------------------------------------------------------------------------
+
+local fault_proxy_options = { "toxics", "seed", "listen", "name" }
+local FaultProxy = {}
+FaultProxy.__index = FaultProxy
+
+function thresher.fault_proxy(upstream, options)
+  expect(upstream, "string", "fault_proxy")
+  options = expect(options or {}, "table", "fault_proxy")
+  only_known(options, fault_proxy_options, "fault_proxy")
+  if options.toxics ~= nil then expect(options.toxics, "table", "fault_proxy: toxics") end
+  if options.toxics and options.toxics.type then misuse("fault_proxy: toxics: expected a list of toxics") end
+  local seed = options.seed
+  if seed ~= nil and not (expect(seed, "number", "fault_proxy: seed") >= 0 and seed % 1 == 0 and seed <= 2 ^ 53) then
+    misuse("fault_proxy: seed: expected a whole number, got " .. seed)
+  end
+  local number, url, listen = native.declare_fault_proxy(upstream, options)
+  return setmetatable({ number = number, url = url, listen = listen }, FaultProxy)
+end
+
+function FaultProxy.add(proxy, toxic) return native.add_toxic(proxy.number, toxic) end
+function FaultProxy.remove(proxy, name) native.remove_toxic(proxy.number, name) end
+function FaultProxy.down(proxy) native.enable_fault_proxy(proxy.number, false) end
+function FaultProxy.up(proxy) native.enable_fault_proxy(proxy.number, true) end
+
 -- The rest -------------------------------------------------------------------------------------------------------------------
 
 function thresher.sleep(seconds) return yield(native.start_sleep(seconds)) end
