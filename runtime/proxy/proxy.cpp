@@ -159,11 +159,12 @@ Result<const Toxic*> Proxy::update(const Toxic& toxic) {
     return fail(ErrorCode::not_found, fmt::format("the proxy '{}' has no toxic '{}'", name(), toxic.name));
   Toxic changed = toxic;
   changed.per = entry->toxic.per;
-  changed.schedule = entry->toxic.schedule;
   if (auto checked = check(changed); !checked) return fail(std::move(checked.error()));
   entry->toxic = std::move(changed);
+  entry->windows = Windows(entry->toxic.schedule, mix_seed(entry->seed, "windows"));
   for_each_connection(
       [&](Connection& connection) { connection.pipe(entry->toxic.stream).change(entry->toxic, loop_.now()); });
+  look_at_clock(*entry);
   return &entry->toxic;
 }
 

@@ -50,7 +50,7 @@ class Proxy {
   /// Behind the other toxics of its stream, on every connection there is and will be. Errors: check(); a name that is
   /// taken. The reference is good until it is removed.
   Result<const Toxic*> add(Toxic toxic);
-  /// As `toxic` says, which has the name, type and stream of one that is there; its `per` and schedule stay.
+  /// As `toxic` says, which has the name, type and stream of one that is there; its `per` stays.
   Result<const Toxic*> update(const Toxic& toxic);
   /// What it held goes on at once. Error: not_found.
   Result<void> remove(std::string_view name);

@@ -32,7 +32,7 @@ ToxiproxyResult<Json> read_body(std::string_view body);
 ToxiproxyResult<void> read_proxy(const Json& document, proxy::ProxyOptions& options);
 /// A new toxic; its attributes checked, its name made up when there is none.
 ToxiproxyResult<proxy::Toxic> read_toxic(const Json& document);
-/// `toxic` with the attributes and toxicity that `document` names; others stay.
+/// `toxic` with the attributes, toxicity and times that `document` names; others stay.
 ToxiproxyResult<void> read_toxic_change(const Json& document, proxy::Toxic& toxic);
 
 /// Makes or replaces the proxies of a list; nothing happens unless the whole of it can be read. `with_toxics`: their

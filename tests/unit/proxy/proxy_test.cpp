@@ -69,6 +69,23 @@ TEST_CASE("schedules count from the moment the clock is restarted", "[proxy]") {
   CHECK(line.client().pieces == std::vector<End::Piece>{{5s, "free"}, {5s + 10ms, "late"}});
 }
 
+TEST_CASE("an update may move a toxic's windows", "[proxy]") {
+  Line line;
+  auto toxic = Line::toxic(ToxicType::latency, {{"latency", 10}});
+  toxic.name = "lag";
+  toxic.schedule = {.from = 100s};
+  line.add(toxic);
+  line.connect();
+  line.run_until(2s);
+  toxic.schedule = {.from = 1s, .to = 3s};
+  REQUIRE(line.proxy->update(toxic).has_value());
+  line.server().stream->write("late");
+  line.run_until(3s);
+  line.server().stream->write(" free");
+  line.run_until(200s);
+  CHECK(line.client().pieces == std::vector<End::Piece>{{2s + 10ms, "late"}, {3s, " free"}});
+}
+
 TEST_CASE("another upstream drops the connections and serves the next ones", "[proxy]") {
   Line line;
   line.connect();

@@ -220,6 +220,8 @@ TEST_CASE("our own toxics, requests and schedules go through the same door", "[s
   CHECK(made.json()["per"] == "request");
   CHECK(made.json()["schedule"] == Json::parse(R"({"from":10,"to":12.5,"every":60,"spread":5})"));
   CHECK(desk.proxies.find("db")->find("corrupt_downstream")->schedule.to == std::chrono::milliseconds(12'500));
+  const Heard moved = desk.ask("PATCH", "/proxies/db/toxics/corrupt_downstream", R"({"schedule":{"from":11}})");
+  CHECK(moved.json()["schedule"] == Json::parse(R"({"from":11,"to":12.5,"every":60,"spread":5})"));
   CHECK(desk.ask("POST", "/proxies/db/toxics", R"({"type":"down","schedule":{"from":5,"to":6}})").status == 200);
   check_error(desk.ask("POST", "/proxies/db/toxics", R"({"type":"timeout","schedule":{"from":5,"to":4}})"), 400,
               "bad request body: to (4s) must come after from (5s)");
