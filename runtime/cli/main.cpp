@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/run_options.h"
@@ -44,6 +45,11 @@ int main(int argc, char** argv) {
       return cli::kExitBadConfiguration;
     }
     return cli::dispatch(*command);
+  } catch (const std::system_error& problem) {
+    // Whoever read what we print has enough, as `head` does after ten lines; 141 is what a shell calls that.
+    if (problem.code() == std::errc::broken_pipe) return 141;
+    std::fprintf(stderr, "thresher: %s\n", problem.what());
+    return cli::kExitBug;
   } catch (const std::exception& bug) {
     std::fprintf(stderr, "thresher: this is a bug in thresher: %s\n", bug.what());
     return cli::kExitBug;

@@ -52,7 +52,8 @@ TEST_CASE("a new scenario runs as it was written", "[integration][cli]") {
   const ScratchFolder folder;
   REQUIRE(run_thresher({"new", "scenario", "my_flow.lua"}, {}, folder.path()).exit_code == 0);
   const Finished run =
-      run_thresher({"rehearse", "my_flow.lua", "--users", "2", "--iterations", "4"}, {}, folder.path());
+      run_thresher({"rehearse", "my_flow.lua", "--users", "2", "--iterations", "4", "--host", "http://127.0.0.1:9"}, {},
+                   folder.path());
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, Contains("connect_refused"));  // nobody stands in on its port: the scenario itself is sound

@@ -57,7 +57,7 @@ TEST_CASE("as JSON there is everything", "[integration][oracle]") {
   CHECK(wrong.exit_code == 120);
   const json report = json::parse(wrong.out);
   CHECK(report["verdict"] == "WRONG");
-  CHECK(report["checks"].size() == 12);
+  CHECK(report["checks"].size() == 15);
   CHECK(report["violations"][0]["check"] == "conservation");
   CHECK(report["violation_count"].get<int>() >= 2);
 }

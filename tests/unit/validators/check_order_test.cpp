@@ -81,7 +81,7 @@ TEST_CASE("each iteration of a loop is in order, and what follows waits for the 
 
 TEST_CASE("without anything observed no check passes", "[validators][order]") {
   const Judged judged = judge({R"({"t":0,"event":"run","seed":1})", R"({"t":5,"event":"run_end"})"});
-  REQUIRE(judged.findings.size() == 12);
+  REQUIRE(judged.findings.size() == 15);
   for (const auto& finding : judged.findings) {
     CAPTURE(finding.check);
     CHECK(finding.verdict == Verdict::no_data);
