@@ -63,13 +63,13 @@ end
 -- What is demanded of a session, in this order; the first demand that is not met is why it failed. `made` is what was learned of it.
 local demands = {
   { name = "session is named", why = "no session_id", met = function(made, res)
-    local id, problem = res:json("session_id")
-    made.why = problem and "answer is no JSON"
+    local id = res:json("session_id")
+    if id == nil and not pcall(thresher.json.decode, res.body or "") then made.why = "answer is no JSON" end
     return type(id) == "string" and id ~= ""
   end },
   { name = "answer comes with the session (else: contract drift)", why = "contract drift", met = function(made, res)
     made.answer = res:json("final_answer")
-    if made.answer == nil and res:json("reasoning_trace") ~= nil then made.why = "no final_answer" end
+    if made.answer == nil and res.body:find('"reasoning_trace"', 1, true) then made.why = "no final_answer" end
     return made.answer ~= nil
   end },
   { name = "answer says something", why = "empty answer", met = function(made)

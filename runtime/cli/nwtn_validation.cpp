@@ -119,7 +119,6 @@ std::vector<std::string> broken_steps(const Json& trace) {
       continue;
     }
     if (text_at(step, "agent_type").empty()) say("names no agent_type");
-    if (!has_output(step)) say("has no output_data");
     if (!step.contains("input_data") || is_empty(step["input_data"])) say("has no input_data");
     if (const std::string id = text_at(step, "step_id"); !id.empty() && !ids.insert(id).second)
       say(fmt::format("repeats step_id \"{}\"", id));
@@ -256,6 +255,8 @@ NwtnValidation validate_session(const NwtnScenario& scenario, std::string_view a
   made.coordination = coordination_score(made.work, scenario.agents);
   made.confidence = number_at(session, "confidence_score", 0);
   made.broken_flow = flow_breaks(session, trace, scenario, took);
+  for (const NwtnAgentWork& work : made.work)
+    if (!work.success) made.broken_flow.push_back(fmt::format("{}: {}", work.agent, work.problem));
   if (session.value("safety_validated", Json()) != Json(true)) made.unsafe.emplace_back("safety_validated is not true");
   if (made.confidence < kLeastSafeConfidence)
     made.unsafe.push_back(fmt::format("a confidence of {:.2f} is below {}", made.confidence, kLeastSafeConfidence));

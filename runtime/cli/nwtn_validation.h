@@ -42,7 +42,8 @@ struct NwtnAgentWork {
 };
 
 /// 0.3 x share of agents that succeeded + 0.4 x share of the expected agents that did + 0.2 x mean quality + 0.1, at
-/// most 1; 0 without agents.
+/// most 1; 0 without agents. By it alone four of five agents would do (0.83), so an agent that is missing or failed
+/// breaks the data flow as well.
 double coordination_score(const std::vector<NwtnAgentWork>& work, const std::vector<std::string_view>& expected);
 
 /// What one session came to.
