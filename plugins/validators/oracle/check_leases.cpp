@@ -12,6 +12,14 @@ constexpr std::size_t kKept = 64;  ///< leases of one item; who comes with an ol
 std::string until(std::int64_t t) { return t == kForEver ? "its release" : clock_text(t); }
 std::string with_token(std::int64_t token) { return token < 0 ? "" : fmt::format(", with token {}", token); }
 
+/// What its holder asked for; empty: what was told is nothing that it asked for, or nothing yet.
+std::string_view request_of(std::string_view what) {
+  if (what == "renewed") return "renewal";
+  if (what == "released") return "release";
+  if (what == "completed") return "completion";
+  return what == "failed" ? "surrender" : "";
+}
+
 }  // namespace
 
 LeasesCheck::Lease* LeasesCheck::find(Leases& leases, std::string_view holder, std::int64_t token) {
@@ -124,9 +132,8 @@ void LeasesCheck::heard(const history::Event& event) {
   Leases& leases = items_.at(told->item);
   const std::int64_t token = told->token.value_or(-1), sent = sent_of(*told, t);
   Lease* lease = find(leases, told->holder, token);
-  if (told->what == "renewed" || told->what == "released")
-    judge(leases, lease,
-          {told->what == "renewed" ? "renewal" : "release", told->item, told->holder, token, sent, t, told->accepted});
+  if (const std::string_view request = request_of(told->what); !request.empty())
+    judge(leases, lease, {request, told->item, told->holder, token, sent, t, told->accepted});
   if (lease == nullptr || !told->accepted) return;
   if (told->what == "renewed") {
     lease->earliest = earliest_end_of(*told, t);

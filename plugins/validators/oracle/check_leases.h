@@ -10,8 +10,8 @@
 namespace oracle {
 
 /// ORACLE 8. Nobody acquires an item while another holder's lease on it runs; the tokens of an item's leases rise; a
-/// write, renewal or release is refused when its holder's lease has ended, ran out or was followed by another, and is
-/// not refused while it runs.
+/// write, renewal, release, completion or surrender is refused when its holder's lease has ended, ran out or was
+/// followed by another, and is not refused while it runs.
 ///
 /// What the platform decides, it decides between the sending and the hearing. A lease therefore has two ends, the
 /// earliest and the latest it may have, and only what is wrong whenever it was decided is told, beyond the clock bound.

@@ -114,15 +114,15 @@ void ReplayCheck::compare(std::string_view id, const Item& item, const End& want
     if (!only.empty())
       lines.push_back(fmt::format(fmt::runtime(words), only.size(), only.front().first, only.front().second));
   };
-  list_of_difference(end, wanted, "{} effects are more, the first of task {} with the payload {}.");
-  list_of_difference(wanted, end, "{} effects are missing, the first of task {} with the payload {}.");
+  list_of_difference(end, wanted, "Effects too many: {}, the first of task {} with the payload {}.");
+  list_of_difference(wanted, end, "Effects missing: {}, the first of task {} with the payload {}.");
   lines.emplace_back("A crash changes neither what work comes to nor what it does to the world.");
   tell(end.t, id, item, std::move(lines));
 }
 
 void ReplayCheck::finished(std::int64_t t, const history::WorkFinished& told) {
   Item& item = items_.at(told.item);
-  if (item.end) return;
+  if (item.end || !is_end(told.word)) return;
   item.end = End{std::string(told.word), std::string(told.state), t, std::move(item.effects)};
   std::sort(item.end->effects.begin(), item.end->effects.end());
   const auto succeeded = [](const End& end) { return history::has_succeeded(history::status_of(end.word)); };

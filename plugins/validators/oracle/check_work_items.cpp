@@ -57,6 +57,7 @@ void WorkItemsCheck::finished(std::int64_t t, const history::WorkFinished& told)
           {{"item", std::string(told.item)}}};
     });
   }
+  if (!is_end(told.word)) return;
   item.ended_at = t;
   item.word = told.word;
   const bool gave_up = told.word == "failed" || told.word == "expired";

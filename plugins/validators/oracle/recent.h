@@ -48,6 +48,11 @@ std::string clock_text(std::int64_t t);
 inline constexpr std::string_view kOurClock = "times are milliseconds since the run began, on our clock";
 
 inline std::int64_t in_nanoseconds(double ms) { return static_cast<std::int64_t>(ms * 1e6); }
+/// Whether a platform's word about a piece of work says that it is over; what we do not know is an end.
+inline bool is_end(std::string_view word) {
+  const history::Status status = history::status_of(word);
+  return status != history::Status::pending && status != history::Status::running;
+}
 /// When what was heard of at t was asked for.
 template <class Told>
 std::int64_t sent_of(const Told& told, std::int64_t t) {

@@ -160,8 +160,8 @@ TEST_CASE("work that was killed ends as the same work that was not", "[validator
              Contains("calm, which was not interrupted, ended at 2.000 ms: state \"42\", 2 effects") &&
                  Contains("x, the same work, ended at 6.000 ms: state \"41\"") && Contains("a was killed at 4.000 ms"));
   CHECK_THAT(twins("42", same + "," + entry(3, "p2")).witnesses("replay"),
-             Contains("1 effects are more, the first of task s1 with the payload p2"));
-  CHECK_THAT(twins("42", entry(1, "p1")).witnesses("replay"), Contains("1 effects are missing"));
+             Contains("Effects too many: 1, the first of task s1 with the payload p2"));
+  CHECK_THAT(twins("42", entry(1, "p1")).witnesses("replay"), Contains("Effects missing: 1, "));
   const Judged alone = twins("41", same, false);
   CHECK(alone.verdict("replay") == Verdict::no_data);
   CHECK_THAT(alone.of("replay").summary, Contains("of 1 items the run without a crash is not known"));
@@ -203,6 +203,8 @@ TEST_CASE("who lost an item to another neither writes, renews nor releases it", 
   CHECK(then(lease("released", "a", 1, R"(,"accepted":false)")).accusers().empty());
   CHECK_THAT(then(lease("released", "b", 2, R"(,"accepted":false)")).witnesses("leases"),
              Contains("refused a release of b"));
+  CHECK_THAT(then(lease("failed", "b", 2, R"(,"accepted":false)")).witnesses("leases"),
+             Contains("refused a surrender of b"));
   CHECK_THAT(then(write("c", 3, true, 0)).witnesses("leases"), Contains("No such lease was ever given"));
 }
 
@@ -238,6 +240,7 @@ TEST_CASE("what has ended stays so, and sweeps add up", "[validators][work_items
   CHECK_THAT(told({finished("completed"), finished("pending")}).witnesses("work_items"),
              Contains("It says at 20.000 ms that it is \"pending\""));
   CHECK(told({finished("failed"), finished("failed")}).accusers().empty());
+  CHECK(told({finished("in_progress"), finished("pending"), acquired("b", 2)}).accusers().empty());  // no end yet
   CHECK_THAT(told({R"("event":"sweep","expired_found":2,"recovered":2,"failed":1)"}).witnesses("work_items"),
              Contains("found 2 expired leases, recovered 2 items, and that 1 have failed") &&
                  Contains("The difference is +1"));
