@@ -38,7 +38,7 @@ local call_timeout = 10          -- seconds
 local down_pause, down_most = 0.05, 100  -- seconds between two tries while the platform is down; tries
 local patience = 250             -- ms that a claim of a key keeps others out; below every lease's length
 local slot_length = 0.5          -- seconds: users whose iterations fall into the same slot compete for the same thing
-local places = { "before_claim", "after_claim", "after_effect", "after_settling", "after_checkpoint" }
+local places = { "before_claim", "after_claim", "after_effect", "after_settling", "after_checkpoint", "hands_over" }
 
 -- The public document's measures: milliseconds, as the worker waited.
 local checkpoint_time = thresher.trend("recovery_checkpoint_time", { contains = "time" })
@@ -254,7 +254,14 @@ local function carry_on(user, lease, plan, log)
     local sequence = checkpoint(user, lease, progress)
     if not sequence then return false end
     log.last = sequence
-    if plan.killed_at == progress.step and plan.place == "after_checkpoint" then return die(lease) end
+    if plan.killed_at == progress.step then
+      if plan.place == "after_checkpoint" then return die(lease) end
+      if plan.place == "hands_over" then  -- not every worker dies: this one is told to go, and says so
+        release(user, lease)
+        lease.gone = thresher.now()
+        return false
+      end
+    end
     sleep(random() * 0.06)
   end
   local res, ago = write(user, lease, "/work-items/" .. lease.item .. "/complete", "/work-items/{id}/complete",
@@ -280,15 +287,19 @@ end
 local function take_over(user, dead, plan, log)
   local died = thresher.now()
   if plan.restarts then restart(user) end
-  -- Somebody comes while the lease still runs, and has to go away again.
-  sleep(math.max(0, dead.gone - thresher.now()) * random() * 0.9)
-  sweep(user)
-  local early = acquire(user, dead.item, dead.task, dead.item .. "-c", plan.lease)
-  check(early, { ["a lease that runs keeps others out"] = early == nil })
-  if early then release(user, early) end
-  for worker = 1, 4 do
-    sleep(math.max(0, dead.gone - thresher.now()) + 0.01)
+  if plan.place ~= "hands_over" then
+    -- Somebody comes while the lease still runs, and has to go away again.
+    sleep(math.max(0, dead.gone - thresher.now()) * random() * 0.9)
     sweep(user)
+    local early = acquire(user, dead.item, dead.task, dead.item .. "-c", plan.lease)
+    check(early, { ["a lease that runs keeps others out"] = early == nil })
+    if early then release(user, early) end
+  end
+  for worker = 1, 4 do
+    if dead.gone > thresher.now() then
+      sleep(dead.gone - thresher.now() + 0.01)
+      sweep(user)
+    end
     local heir = acquire(user, dead.item, dead.task, dead.item .. "-b" .. worker, plan.lease)
     if not heir then return end
     if worker == 1 then
@@ -423,7 +434,7 @@ workers:task { "retries", weight = 1, tags = { "retries" },
       if random() < 0.5 then
         local res, ago = post(user, "/work-items/" .. item .. "/fail", "/work-items/{id}/fail",
           claimant(lease, { error_message = "no luck" }))
-        if res.ok then note_lease(lease, "failed", ago) end
+        note_lease(lease, "failed", ago, { accepted = res.ok })
       else
         sleep(shortest_lease / 1000 + 0.02)
         sweep(user)
