@@ -124,6 +124,14 @@ HtmlSection html_validity(const engine::Validity& validity) {
   return section;
 }
 
+std::optional<HtmlSection> html_warning_signs(const std::vector<std::string>& signs) {
+  if (signs.empty()) return std::nullopt;
+  HtmlSection section{"warning-signs", "Warning signs", {}};
+  for (const std::string& sign : signs)
+    section.body += fmt::format("<p>{} {}</p>\n", html_word("LOOK", Mood::caution), markup_escaped(sign));
+  return section;
+}
+
 HtmlSection html_thresholds(const engine::Snapshot& snapshot) {
   HtmlSection section{"thresholds", "Thresholds", "<p class=\"faint\">No threshold was set.</p>\n"};
   if (snapshot.thresholds->empty()) return section;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/run.h"
 #include "report/html_markup.h"
@@ -15,6 +16,8 @@ HtmlSection html_verdict(const Verdict& verdict, const engine::RunSummary& summa
 /// The figures asked for first, as HTML.
 std::string html_key_figures(const profile::Plan& plan, const engine::Snapshot& snapshot);
 HtmlSection html_validity(const engine::Validity& validity);
+/// report/warning_signs.h, a paragraph each.
+std::optional<HtmlSection> html_warning_signs(const std::vector<std::string>& signs);
 HtmlSection html_thresholds(const engine::Snapshot& snapshot);
 std::optional<HtmlSection> html_checks(const metrics::Totals& totals);
 HtmlSection html_oracle(const Judgement& judgement);

@@ -14,6 +14,7 @@
 #include "report/html_findings.h"
 #include "report/html_statistics.h"
 #include "report/verdict.h"
+#include "report/warning_signs.h"
 
 namespace thresher::report {
 namespace {
@@ -35,6 +36,7 @@ Figures figures_of(const RunDescription& run, const engine::Snapshot& snapshot, 
     if (section) sections.push_back(std::move(*section));
   };
   if (snapshot.elapsed.count() > 0) sections.push_back(html_validity(snapshot.validity));  // else nothing was measured
+  add_if_any(html_warning_signs(warning_signs(*run.plan, snapshot, seconds)));
   sections.push_back(html_thresholds(snapshot));
   add_if_any(html_checks(totals));
   if (run.judgement != nullptr) sections.push_back(html_oracle(*run.judgement));

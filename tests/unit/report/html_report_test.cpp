@@ -74,8 +74,9 @@ TEST_CASE("what the run says of itself comes first, then Locust's sections in it
   fake.run.judgement = &judgement;
   fake.plan.executor = profile::ExecutorKind::constant_arrival_rate;
   CHECK(page_of(fake).between("<section id=\"", "\"") ==
-        std::vector<std::string>{"verdict", "validity", "thresholds", "checks", "oracle", "lateness", "environment",
-                                 "requests", "response-times", "failures", "exceptions", "charts", "ratio"});
+        std::vector<std::string>{"verdict", "validity", "warning-signs", "thresholds", "checks", "oracle", "lateness",
+                                 "environment", "requests", "response-times", "failures", "exceptions", "charts",
+                                 "ratio"});
 }
 
 TEST_CASE("the tables are Locust's, column for column", "[unit][report][html]") {
@@ -124,6 +125,14 @@ TEST_CASE("the page says what was decided, with the exit code and what was obser
              Contains("<code>thresher run scripts/health_checks.lua --profile light --seed 7</code>") &&
                  Contains("libuv 1.44.2, luajit 2.1"));
   CHECK_THAT(page.section("exceptions"), Contains("<pre>stack traceback:\n\tlogin.lua:42"));
+}
+
+TEST_CASE("warning signs are a section, escaped, and none when there is nothing to warn of", "[unit][report][html]") {
+  CHECK_FALSE(html_warning_signs({}).has_value());
+  const auto section = html_warning_signs({"3% of the requests failed, more than 1%", "a < b"});
+  REQUIRE(section.has_value());
+  CHECK(section->id == "warning-signs");
+  CHECK_THAT(section->body, Contains("3% of the requests failed, more than 1%") && Contains("a &lt; b"));
 }
 
 TEST_CASE("an invalid measurement gives its reasons", "[unit][report][html]") {
