@@ -68,6 +68,10 @@ Result<SweepReport> sweep_report_of(store::RecoveryStore& kit, const Sweep& swee
       ++report.not_passed;
     report.rows.push_back(std::move(row));
   }
+  auto statuses = kit.queue().statuses(sweep.name);
+  if (!statuses) return fail(std::move(statuses.error()));
+  for (const SweepItem& item : sweep.items) statuses->erase(item.id);
+  report.others = statuses->size();
   return report;
 }
 
@@ -95,7 +99,11 @@ std::string sweep_text(const SweepReport& report, std::size_t width) {
   text += fmt::format("\n{}: {} of {} passed", report.name, report.passed, report.rows.size());
   if (report.not_passed > 0) text += fmt::format(", {} did not", report.not_passed);
   if (report.open > 0) text += fmt::format(", {} still open", report.open);
-  return text + "\n";
+  text += "\n";
+  if (report.others > 0)
+    text += fmt::format("{} more of an earlier version of the file, or of other arguments after --, {} not shown\n",
+                        report.others, report.others == 1 ? "is" : "are");
+  return text;
 }
 
 std::string sweep_json(const SweepReport& report) {

@@ -23,6 +23,7 @@ struct SweepReport {
   std::string name;
   std::vector<Row> rows;
   std::size_t passed = 0, not_passed = 0, open = 0;
+  std::size_t others = 0;  ///< items in the store that this file and these arguments do not make
 };
 
 Result<SweepReport> sweep_report_of(store::RecoveryStore& kit, const Sweep& sweep);

@@ -146,6 +146,15 @@ TEST_CASE("with --fresh a sweep starts over, with --plan it starts nothing", "[i
   CHECK_THAT(fresh.err, Contains("cell.lua: started"));
 }
 
+TEST_CASE("runs of other arguments are other runs, and it is said that there are some", "[integration][sweep]") {
+  const SweepFolder world;
+  CHECK(world.sweep({"--", "--seed", "7"}).exit_code == 0);
+  const Finished status = world.sweep({"--status"});
+  CHECK_THAT(status.out,
+             Contains("0 of 1 passed, 1 still open") && Contains("1 more of an earlier version of the file"));
+  CHECK_THAT(world.sweep({"--status", "--", "--seed", "7"}).out, Contains("1 of 1 passed"));
+}
+
 TEST_CASE("a sweep's file is checked before anything is run", "[integration][sweep]") {
   const SweepFolder world("lease = 3\n");
   const Finished ended = world.sweep();
