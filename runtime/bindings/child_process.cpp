@@ -20,9 +20,9 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(User& user, const even
 
 void ChildProcess::on_process_bytes(ProcessStream stream, std::string_view bytes) {
   Kept& to = kept(stream);
-  if (overflow_ == Overflow::drop && to.size() + bytes.size() > kKeptMax) {
+  if (overflow_ == Overflow::drop && to.size() + bytes.size() > kFirstMax) {
     to.lost = true;
-    bytes = bytes.substr(0, kKeptMax - to.size());
+    bytes = bytes.substr(0, kFirstMax - to.size());
   }
   to.text += bytes;
   if (to.size() >= kKeptMax && overflow_ == Overflow::wait) {

@@ -18,9 +18,10 @@ struct User;
 class ChildProcess final : private event::ProcessEvents {
  public:
   static constexpr std::size_t kKeptMax = std::size_t{8} << 20;   ///< bytes of each stream that are not taken
+  static constexpr std::size_t kFirstMax = std::size_t{1} << 20;  ///< likewise, where the rest is lost
   static constexpr std::size_t kInputMax = std::size_t{8} << 20;  ///< bytes written that it has not read
 
-  /// What happens to output beyond kKeptMax: the program waits until some is taken, or it is lost.
+  /// What happens to more output: the program waits until some is taken, or what comes after the first is lost.
   enum class Overflow : std::uint8_t { wait, drop };
   enum class Wanted : std::uint8_t { nothing, end, line };
 

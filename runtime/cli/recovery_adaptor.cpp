@@ -67,9 +67,9 @@ class SharedSession final : public bindings::RecoverySession {
   }
 
   void ask(std::string_view name, std::string arguments, Answer answer) override {
-    auto read = RecoveryOperation::read(name, arguments);
-    if (!read) return answer(fail(std::move(read.error())));
-    const auto operation = std::make_shared<const RecoveryOperation>(std::move(*read));
+    auto made = RecoveryOperation::make(name, std::move(arguments));
+    if (!made) return answer(fail(std::move(made.error())));
+    const auto operation = std::make_shared<RecoveryOperation>(std::move(*made));
     if (operation->is_claim()) return claim(operation, std::move(answer));
     // Made by the work, told once it is on the disk; both on the service's thread.
     const auto result = std::make_shared<json>();
@@ -89,7 +89,7 @@ class SharedSession final : public bindings::RecoverySession {
   }
 
  private:
-  using Operation = std::shared_ptr<const RecoveryOperation>;
+  using Operation = std::shared_ptr<RecoveryOperation>;
 
   /// Looks first: what is settled already is told without waiting for whoever writes.
   void claim(Operation operation, Answer answer) {
@@ -169,12 +169,12 @@ class RehearsedSession final : public bindings::RecoverySession {
 
   void ask(std::string_view name, std::string arguments, Answer answer) override {
     kit_.asker = &clock_;
-    answer(answer_to(name, arguments));
+    answer(answer_to(name, std::move(arguments)));
   }
 
  private:
-  RecoveryAnswer answer_to(std::string_view name, std::string_view arguments) {
-    const auto operation = RecoveryOperation::read(name, arguments);
+  RecoveryAnswer answer_to(std::string_view name, std::string arguments) {
+    auto operation = RecoveryOperation::make(name, std::move(arguments));
     if (!operation) return fail(operation.error());
     if (!kit_.store) return fail(kit_.store.error());
     if (operation->is_claim()) {

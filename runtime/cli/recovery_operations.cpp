@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 
@@ -227,7 +228,7 @@ Result<json> RecoveryOperation::Call::statistics() const {
               {"tool_replays", counts.tool_replays.load()}};
 }
 
-Result<RecoveryOperation> RecoveryOperation::read(std::string_view name, std::string_view arguments) {
+Result<RecoveryOperation> RecoveryOperation::make(std::string_view name, std::string arguments) {
   struct Row {
     std::string_view name;
     Perform perform;
@@ -265,9 +266,7 @@ Result<RecoveryOperation> RecoveryOperation::read(std::string_view name, std::st
   for (const Row& row : kRows) {
     if (row.name != name) continue;
     RecoveryOperation made;
-    made.arguments_ = json::parse(arguments, nullptr, false);
-    if (!made.arguments_.is_object())
-      return fail(ErrorCode::invalid_argument, fmt::format("{}: its arguments are no JSON object", name));
+    made.written_ = std::move(arguments);
     made.perform_ = row.perform;
     made.only_reads_ = row.only_reads;
     made.settles_ = row.settles;
@@ -277,9 +276,18 @@ Result<RecoveryOperation> RecoveryOperation::read(std::string_view name, std::st
   return fail(ErrorCode::internal, fmt::format("a recovery kit cannot '{}'", name));
 }
 
+Result<void> RecoveryOperation::read() {
+  if (!arguments_.is_null()) return {};
+  arguments_ = json::parse(std::exchange(written_, {}), nullptr, false);
+  if (arguments_.is_object()) return {};
+  arguments_ = json::object();
+  return fail(ErrorCode::invalid_argument, "the arguments are no JSON object");
+}
+
 std::string RecoveryOperation::settled_key() const { return settles_ ? arguments_.value("key", std::string()) : ""; }
 
-Result<json> RecoveryOperation::perform(RecoveryStore& store, EffectCounts& counts, const MakeId& make_id) const {
+Result<json> RecoveryOperation::perform(RecoveryStore& store, EffectCounts& counts, const MakeId& make_id) {
+  if (auto ready = read(); !ready) return fail(std::move(ready.error()));
   try {
     return perform_({arguments_, store, counts, make_id});
   } catch (const json::exception& problem) {
@@ -304,11 +312,13 @@ store::EffectRequest RecoveryOperation::effect_request() const {
   return wanted;
 }
 
-Result<store::Claim> RecoveryOperation::look(RecoveryStore& store) const {
+Result<store::Claim> RecoveryOperation::look(RecoveryStore& store) {
+  if (auto ready = read(); !ready) return fail(std::move(ready.error()));
   return store.effects().look(effect_request());
 }
 
-Result<store::Claim> RecoveryOperation::claim(RecoveryStore& store) const {
+Result<store::Claim> RecoveryOperation::claim(RecoveryStore& store) {
+  if (auto ready = read(); !ready) return fail(std::move(ready.error()));
   return store.effects().claim(effect_request());
 }
 

@@ -20,34 +20,38 @@ struct EffectCounts {
 /// else makes.
 using MakeId = std::function<std::string(std::string_view of)>;
 
-/// One operation of bindings::RecoverySession, with its arguments read. Copies may be performed on any thread.
+/// One operation of bindings::RecoverySession. Made on the asker's thread, which must not be held up, so its arguments,
+/// which may be large, are read where it is performed. One thread at a time.
 class RecoveryOperation {
  public:
-  /// The error is about the arguments' JSON, or names an operation that does not exist.
-  static Result<RecoveryOperation> read(std::string_view name, std::string_view arguments);
+  /// The error names an operation that does not exist.
+  static Result<RecoveryOperation> make(std::string_view name, std::string arguments);
 
   /// Changes nothing: need not wait for whoever writes. A claim only reads when it finds the key settled.
   bool only_reads() const { return only_reads_; }
   bool is_claim() const { return is_claim_; }
-  /// complete() or abandon() of a claim: its key; empty for any other operation.
-  std::string settled_key() const;
 
   /// The answer.
-  Result<nlohmann::json> perform(store::RecoveryStore& store, EffectCounts& counts, const MakeId& make_id) const;
-  /// How a claim would end without claiming; `execute` where it would have to be made.
-  Result<store::Claim> look(store::RecoveryStore& store) const;
-  /// Makes the claim.
-  Result<store::Claim> claim(store::RecoveryStore& store) const;
-  /// What the asker of a claim gets to know; counts it.
+  Result<nlohmann::json> perform(store::RecoveryStore& store, EffectCounts& counts, const MakeId& make_id);
+  /// Once performed, what ends a claim: its key; empty for any other operation.
+  std::string settled_key() const;
+
+  // Of a claim, instead.
+  /// How the key stands; `execute` where it would have to be claimed.
+  Result<store::Claim> look(store::RecoveryStore& store);
+  Result<store::Claim> claim(store::RecoveryStore& store);
+  /// What the asker gets to know; counts it.
   nlohmann::json answer(const store::Claim& claim, EffectCounts& counts) const;
 
  private:
   struct Call;
   using Perform = Result<nlohmann::json> (*)(const Call&);
   RecoveryOperation() = default;
+  Result<void> read();
   store::EffectRequest effect_request() const;
 
-  nlohmann::json arguments_;
+  std::string written_;       ///< the arguments, until they are read
+  nlohmann::json arguments_;  ///< null: not read yet
   Perform perform_ = nullptr;
   bool only_reads_ = false, is_claim_ = false, settles_ = false;
 };

@@ -644,9 +644,9 @@ function Recovery:cached(key, run, options) end
 ---@field cwd? string
 
 ---@class thresher.ToolResult
----@field output string                   what it wrote, as text: bytes that are no UTF-8 become U+FFFD; at most 8 MiB
+---@field output string                   what it wrote, as text: bytes that are no UTF-8 become U+FFFD; at most 1 MiB
 ---@field errors string
----@field cut? true                       more than 8 MiB of a stream were written, and lost
+---@field cut? true                       more than 1 MiB of a stream was written, and the rest lost
 ---@field exit_code? integer              127: it could not be started, and nothing is kept
 ---@field signal? integer                 instead, when a signal ended it
 ---@field timed_out? true                 likewise
