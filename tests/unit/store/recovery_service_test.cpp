@@ -81,3 +81,38 @@ TEST_CASE("a batch the database could not keep is acknowledged to nobody", "[sto
   for (const Result<void>& done : told) CHECK(code_of(done) == ErrorCode::io);
   CHECK(must(world.kit->checkpoints().count("t")) == 0);
 }
+
+TEST_CASE("a service that opens later says why it cannot, and opens once it can", "[store][recovery]") {
+  RecoveryWorld world;
+  std::atomic<bool> may_open = false;
+  const auto service = RecoveryService::start_later([&]() -> Result<std::unique_ptr<RecoveryStore>> {
+    if (!may_open) return fail(ErrorCode::io, "no room");
+    return RecoveryStore::open(world.path, world.clock());
+  });
+  std::promise<Result<void>> first, second;
+  service->do_later([](RecoveryStore& kit) { return append(kit, "t"); },
+                    [&](Result<void> done) { first.set_value(std::move(done)); });
+  const Result<void> refused = first.get_future().get();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "no room");
+  may_open = true;
+  service->do_later([](RecoveryStore& kit) { return append(kit, "t"); },
+                    [&](Result<void> done) { second.set_value(std::move(done)); });
+  CHECK(second.get_future().get().has_value());
+  CHECK(must(world.kit->checkpoints().count("t")) == 1);
+}
+
+TEST_CASE("who only looks does not wait for another process that writes", "[store][recovery]") {
+  RecoveryWorld world;
+  const auto service = must(RecoveryService::start(world.path, world.clock()));
+  const auto writer = must(Transaction::begin(world.kit->database()));  // held until the end of the test
+  must(append(*world.kit, "t"));
+  std::promise<std::int64_t> seen;
+  service->look_later(
+      [&](RecoveryStore& kit) -> Result<void> {
+        seen.set_value(must(kit.checkpoints().count("t")));
+        return {};
+      },
+      [](const Result<void>& done) { CHECK(done.has_value()); });
+  CHECK(seen.get_future().get() == 0);  // what is not committed is not seen
+}
