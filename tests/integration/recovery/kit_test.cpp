@@ -69,7 +69,7 @@ TEST_CASE("twenty processes share a kit without an error of its locks, and no nu
   for (const auto& worker : workers) {
     const Finished run = worker->finish();
     INFO(run.out << run.err);
-    CHECK(run.exit_code == 0);
+    CHECK(ended_well(run));
     CHECK_THAT(run.out + run.err, !Contains("lock"));
   }
 
@@ -128,7 +128,7 @@ TEST_CASE("a kit that nobody named is beside the run history", "[integration][re
       {{"XDG_DATA_HOME", folder.path()}}, folder.path());
   const Finished ended = run.finish();
   INFO(ended.out << ended.err);
-  CHECK(ended.exit_code == 0);
+  CHECK(ended_well(ended));
   CHECK(folder.has("thresher/recovery.db"));
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a rehearsal's kit leaves no file, and each rehearsal begins anew", "[
     Subprocess rehearsal(arguments, {{"THRESHER_RECOVERY", folder.path() + "/kit.db"}}, folder.path());
     const Finished run = rehearsal.finish();
     INFO(run.out << run.err);
-    CHECK(run.exit_code == 0);
+    CHECK(ended_well(run));
     const std::size_t at = run.out.find("flow.lua: 1 ");
     REQUIRE(at != std::string::npos);
     const std::string line = run.out.substr(at, run.out.find('\n', at) - at);

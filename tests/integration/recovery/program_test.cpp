@@ -19,7 +19,7 @@ namespace {
 std::string said_by(const ScratchFolder& folder, const std::string& body) {
   const Finished run = run_once(folder, body);
   INFO(run.out << run.err);
-  CHECK(run.exit_code == 0);
+  CHECK(ended_well(run));
   return run.out + run.err;
 }
 

@@ -14,7 +14,7 @@ inline std::string once(const std::string& body) {
          body + "\nend }\n";
 }
 
-/// Arguments that run a script once, or in a loop, and say nothing but what it prints.
+/// Arguments that run a script once.
 inline std::vector<std::string> run_arguments(const std::string& script, const std::string& command = "run") {
   return {support::thresher_binary(),
           command,
@@ -28,6 +28,9 @@ inline std::vector<std::string> run_arguments(const std::string& script, const s
           "--no-history",
           "--no-color"};
 }
+
+/// The run came to its end. A busy machine may make its measurement invalid (121), which is no concern of these tests.
+inline bool ended_well(const support::Finished& run) { return run.exit_code == 0 || run.exit_code == 121; }
 
 /// Runs a task's body in a `thresher run` of its own to its end.
 inline support::Finished run_once(const support::ScratchFolder& folder, const std::string& body,
