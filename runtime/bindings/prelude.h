@@ -8,6 +8,7 @@ namespace thresher::bindings {
 extern const std::string_view kPrelude_user;
 extern const std::string_view kPrelude_process;
 extern const std::string_view kPrelude_recovery;
+extern const std::string_view kPrelude_stable_json;
 extern const std::string_view kPrelude_thresher;
 
 }  // namespace thresher::bindings

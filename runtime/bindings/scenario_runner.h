@@ -52,7 +52,9 @@ struct ScenarioOptions {
   bool shared_connections = false;  ///< one pool per worker instead of one per user
   Nanoseconds request_timeout = std::chrono::seconds(60);
   Nanoseconds script_limit = std::chrono::seconds(10);  ///< longest a script may run between two waits; zero: no limit
-  bool watch_runs = false;  ///< hold the limit during the run too: a rehearsal, where the engine cannot
+  /// A rehearsal: the limit holds during the run too, where the engine cannot hold it, and JSON is written with sorted
+  /// names, since a rehearsal sends the same bytes every time.
+  bool watch_runs = false;
   bool http_debug = false, http_debug_full = false;
   /// Set: an iteration walks all tasks of the plan once, in order, without thinking and whatever fails, and this hears
   /// of it. Outlives the runners.

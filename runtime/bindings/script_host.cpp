@@ -58,6 +58,11 @@ Result<std::unique_ptr<ScriptHost>> ScriptHost::load(const ScenarioOptions& opti
   add_process_natives(state, *host);
   add_recovery_natives(state, *host);
   host->vm.push_provided("cjson");
+  if (options.watch_runs) {
+    lua_pushvalue(state, -1);
+    if (auto ran = host->vm.run_prelude(kPrelude_stable_json, 1); !ran) return fail(std::move(ran.error()));
+    lua_setfield(state, -2, "encode");
+  }
   lua_getfield(state, -1, "encode");
   host->json_encode = luaL_ref(state, LUA_REGISTRYINDEX);
   lua_setfield(state, -2, "cjson");

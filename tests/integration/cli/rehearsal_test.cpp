@@ -49,6 +49,32 @@ std::vector<std::string> choices_of(const Finished& run) {
 
 }  // namespace
 
+TEST_CASE("a rehearsal writes JSON with sorted names, so that it sends the same bytes every time",
+          "[integration][cli]") {
+  const ScratchFolder folder;
+  const std::string script = folder.write("json.lua", R"(
+local thresher = require "thresher"
+local json = thresher.scenario { name = "json" }
+json:task { "write", function(user)
+  local encode = thresher.json.encode
+  print("A " .. encode { query = 1, context = {}, session = { 3, { b = true, a = thresher.json.null } }, ["a\"b"] = "c" })
+  print("B " .. encode { [1] = "x", y = 2 } .. encode "text" .. encode(7))
+  local itself = {}
+  itself.me = itself
+  print("C", pcall(encode, itself))
+  print("D", pcall(encode, { f = print }))
+end }
+return json
+)");
+  const Finished run = run_thresher({"rehearse", script, "--users", "1", "--iterations", "1"});
+  INFO(run.err);
+  CHECK_THAT(run.out, Contains(R"(A {"a\"b":"c","context":{},"query":1,"session":[3,{"a":null,"b":true}]})"));
+  CHECK((run.out.find(R"(B {"1":"x","y":2}"text"7)") != std::string::npos ||
+         run.out.find(R"(B {"y":2,"1":"x"}"text"7)") != std::string::npos));
+  CHECK_THAT(run.out, Contains("C false Cannot serialise, excessive") &&
+                          Contains("D false Cannot serialise function: type not supported"));
+}
+
 TEST_CASE("profile light of the health checks passes its thresholds in rehearsal", "[integration][rehearsal]") {
   const Finished run = run_thresher(
       {"rehearse", kScripts + "health_checks.lua", "--profile", kProfiles + "light.toml", "--seed", "7", "--no-color"});
