@@ -163,7 +163,8 @@ int Requests::start(lua_State* state, User& user, StreamKind stream) {
   flight.opened = false;
   flight.stream.reset();
   if (stream != StreamKind::none) {
-    const std::string_view name = options.name == nullptr ? flight.endpoint->default_name : options.name;
+    const std::string_view name =
+        options.name == nullptr ? std::string_view(flight.endpoint->default_name) : std::string_view(options.name);
     const bool chat = stream == StreamKind::chat;
     Objectives objectives;
     if (options.has(RequestOptions::kObjectives)) {

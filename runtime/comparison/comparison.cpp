@@ -23,7 +23,7 @@ bool is_aggregated(const Key& key) { return key.first == kAggregated && key.seco
 /// A run with what is computed of it once.
 class Side {
  public:
-  explicit Side(const MeasuredRun& run) : run_(run) {
+  explicit Side(const MeasuredRun& run) {
     for (const MeasuredEndpoint& endpoint : run.endpoints) {
       EndpointSide side{.run = &run, .dependence = &dependence_, .endpoint = &endpoint};
       if (endpoint.durations) side.sample = &samples_.emplace_back(*endpoint.durations);
@@ -46,7 +46,6 @@ class Side {
   bool dependence_measured() const { return dependence_.measured(); }
 
  private:
-  const MeasuredRun& run_;
   Dependence dependence_;
   std::deque<Sample> samples_;
   std::map<Key, EndpointSide> endpoints_;
