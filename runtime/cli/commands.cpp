@@ -6,6 +6,11 @@ namespace thresher::cli {
 
 void complain(const Error& error) { std::fprintf(stderr, "thresher: %s\n", to_text(error).c_str()); }
 
+int refuse(const Error& error) {
+  complain(error);
+  return exit_code_of(error);
+}
+
 int exit_code_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::script:

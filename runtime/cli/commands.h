@@ -17,11 +17,16 @@ int version_command();
 /// Prints "thresher: where: message" to standard error.
 void complain(const Error& error);
 
+/// complain(), and what to return then.
+int refuse(const Error& error);
+
 inline constexpr int kExitFine = 0;
+inline constexpr int kExitThresholds = 99;  ///< a threshold failed, or whatever else a command holds its work to
 inline constexpr int kExitBadConfiguration = 104;
 inline constexpr int kExitInterrupted = 105;
 inline constexpr int kExitScriptError = 107;
 inline constexpr int kExitBug = 109;
+inline constexpr int kExitNoData = 122;  ///< nothing to judge
 
 /// 107 for a script's own error, 104 for everything else that a person has to put right before anything is sent.
 int exit_code_of(const Error& error);

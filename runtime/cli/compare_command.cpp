@@ -1,7 +1,6 @@
 #include "cli/compare_command.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -14,13 +13,12 @@
 #include "cli/compared_run.h"
 #include "cli/comparison_json.h"
 #include "cli/comparison_text.h"
+#include "cli/output_width.h"
 #include "comparison/comparison.h"
 #include "report/terminal.h"
 
 namespace thresher::cli {
 namespace {
-
-constexpr int kExitRegression = 99, kExitNoData = 122;
 
 struct CompareOptions {
   std::vector<std::string> runs;
@@ -28,18 +26,15 @@ struct CompareOptions {
   bool as_json = false, as_markdown = false, all = false, strict = false;
 };
 
-int refuse(const Error& error) {
+/// A file that cannot be read is a bad argument here, whatever kind of error it is.
+int refuse_input(const Error& error) {
   complain(error);
   return exit_code_of(error) == kExitBug ? kExitBug : kExitBadConfiguration;
 }
 
 report::Look look_of_standard_output() {
   report::Look look = report::Terminal::detect(STDOUT_FILENO, false, false).look;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    look.width = size.ws_col;
-  else
-    look.width = 160;  // a log has no edge
+  look.width = output_width(160);  // a log has no edge
   return look;
 }
 
@@ -76,7 +71,7 @@ Result<comparison::Settings> settings_of(const CompareOptions& options) {
 
 int exit_code_for(const comparison::Comparison& comparison, bool strict) {
   using Verdict = comparison::Comparison::Verdict;
-  if (comparison.verdict == Verdict::regression) return kExitRegression;
+  if (comparison.verdict == Verdict::regression) return kExitThresholds;
   if (comparison.verdict == Verdict::no_data) return kExitNoData;
   const bool open = comparison.verdict == Verdict::undecided || !comparison.obstacles.empty();
   return strict && open ? kExitNoData : kExitFine;
@@ -84,14 +79,14 @@ int exit_code_for(const comparison::Comparison& comparison, bool strict) {
 
 int perform(const CompareOptions& options) {
   const auto settings = settings_of(options);
-  if (!settings) return refuse(settings.error());
+  if (!settings) return refuse_input(settings.error());
   const auto names = names_of(options);
-  if (!names) return refuse(names.error());
+  if (!names) return refuse_input(names.error());
   ComparedRuns runs;
   const auto first = runs.find(names->first);
-  if (!first) return refuse(first.error());
+  if (!first) return refuse_input(first.error());
   const auto second = runs.find(names->second);
-  if (!second) return refuse(second.error());
+  if (!second) return refuse_input(second.error());
   const comparison::Comparison compared = compare(*first, *second, *settings);
   const int exit_code = exit_code_for(compared, options.strict);
   const Shown shown = options.all ? Shown::all : Shown::changed;

@@ -30,11 +30,6 @@ struct FaultProxyOptions {
   std::vector<std::string> proxies;
 };
 
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
-
 Result<std::uint64_t> read_seed(const std::string& text) {
   std::uint64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);

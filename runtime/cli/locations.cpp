@@ -6,9 +6,14 @@ namespace thresher::cli {
 
 namespace fs = std::filesystem;
 
+fs::path this_executable() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored);
+}
+
 Locations Locations::of_this_process() {
   std::error_code ignored;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  const fs::path binary = this_executable().parent_path();
   Locations found;
   // Installed: PREFIX/bin/thresher. Built: build/PRESET/thresher, two folders below the sources.
   const fs::path share = binary.parent_path() / "share" / "thresher";

@@ -9,6 +9,9 @@
 
 namespace thresher::cli {
 
+/// The path of the program that runs; empty where /proc cannot be read.
+std::filesystem::path this_executable();
+
 /// Where thresher finds what came with it: beside the binary in a build tree, under the prefix once installed. What
 /// lies in the current folder comes first.
 struct Locations {

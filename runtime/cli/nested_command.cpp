@@ -26,11 +26,6 @@ constexpr int kExitWorkFailed = 2;  // as the public script's
 constexpr int kExitInvalid = 121;
 constexpr std::size_t kFailuresShown = 20;
 
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
-
 const char* from_environment(const char* name) { return std::getenv(name); }
 
 bool environment_speaks() {

@@ -18,7 +18,6 @@
 namespace thresher::cli {
 namespace {
 
-constexpr int kExitNotMet = 99;
 constexpr const char* kScript = "scripts/nwtn_pipeline.lua";
 constexpr const char* kStandIn = "http://127.0.0.1:8000";
 constexpr std::uint64_t kMostUsers = 1'000'000;
@@ -162,7 +161,7 @@ class StressCompanion final : public RunCompanion {
     if (!written) complain(written.error());
     if (verdict.exit_code != kExitFine) return verdict.exit_code;
     if (!written) return kExitBadConfiguration;
-    return report.compliance.overall() ? kExitFine : kExitNotMet;
+    return report.compliance.overall() ? kExitFine : kExitThresholds;
   }
 
  private:
@@ -185,11 +184,6 @@ class StressCompanion final : public RunCompanion {
   NwtnWatch watch_;
   std::uint64_t seed_ = 0;
 };
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
 
 }  // namespace
 

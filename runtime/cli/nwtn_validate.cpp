@@ -19,14 +19,8 @@
 namespace thresher::cli {
 namespace {
 
-constexpr int kExitNotPassed = 99;
 constexpr Nanoseconds kTimeout = std::chrono::seconds(30);
 constexpr std::size_t kShownBytes = 400;  // of an answer that keeps another contract
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
 
 Result<Nanoseconds> timeout_of(const NwtnValidateOptions& options) {
   if (options.timeout.empty()) return kTimeout;
@@ -158,7 +152,7 @@ int nwtn_validate(const NwtnValidateOptions& options) {
                document["validation_summary"]["successful_scenarios"].get<std::uint64_t>(), nwtn_scenarios().size(),
                output);
   if (validated->interrupted) return kExitInterrupted;
-  return passed ? kExitFine : kExitNotPassed;
+  return passed ? kExitFine : kExitThresholds;
 }
 
 }  // namespace thresher::cli

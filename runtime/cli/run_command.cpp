@@ -29,11 +29,6 @@
 namespace thresher::cli {
 namespace {
 
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
-
 Nanoseconds process_cpu() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

@@ -1,7 +1,6 @@
 #include "cli/runs_command.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "cli/compared_run.h"
 #include "cli/comparison_json.h"
 #include "cli/comparison_text.h"
+#include "cli/output_width.h"
 #include "cli/runs_json.h"
 #include "cli/runs_text.h"
 #include "comparison/comparison.h"
@@ -29,15 +29,9 @@ struct RunsOptions {
   bool as_json = false;
 };
 
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
-
 report::Look look_of_standard_output() {
   report::Look look = report::Terminal::detect(STDOUT_FILENO, false, false).look;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.width = size.ws_col;
+  look.width = output_width(look.width);
   return look;
 }
 

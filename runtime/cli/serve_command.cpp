@@ -28,7 +28,6 @@
 namespace thresher::cli {
 namespace {
 
-constexpr int kExitInterrupted = 105;
 /// A load's stop_timeout is 30 s; what has not ended then will not.
 constexpr Nanoseconds kGrace = std::chrono::seconds(40);
 
@@ -39,11 +38,6 @@ struct ServeOptions {
   std::vector<std::string> plugins;
   bool no_history = false, verbose = false;
 };
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
 
 /// The flag, else the first of these variables that is set and not empty, else `fallback`.
 std::string said(const std::string& flag, std::initializer_list<const char*> variables, std::string fallback = {}) {

@@ -10,14 +10,7 @@
 #include "service/stand_in.h"
 
 namespace thresher::cli {
-namespace {
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int stand_in_command(const Command& command) {
   plugin::Registry registry;

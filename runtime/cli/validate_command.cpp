@@ -1,7 +1,6 @@
 #include "cli/validate_command.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/history_file.h"
 #include "cli/locations.h"
+#include "cli/output_width.h"
 #include "plugin/registry.h"
 #include "report/judgement_text.h"
 #include "report/number_text.h"
@@ -25,7 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using report::Judgement;
 
-constexpr int kExitWrong = 120, kExitNoData = 122;
+constexpr int kExitWrong = 120;
 
 struct ValidateOptions {
   std::string file, config = "{}";
@@ -203,8 +203,7 @@ void print_analysis(const Json& analysis) {
 
 void print_text(const HistoryRead& read, const Judgement& judgement) {
   report::Look look = report::Terminal::detect(STDOUT_FILENO, false, false).look;
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) look.width = size.ws_col;
+  look.width = output_width(look.width);
   Judgement table = judgement;  // its violations are printed below, as many as were asked for
   table.violations.clear();
   table.violation_count = 0;
@@ -224,11 +223,6 @@ void print_text(const HistoryRead& read, const Judgement& judgement) {
   for (const auto& check : judgement.checks) wrong += check.violations;
   fmt::print("\n{}: {} events, {} violation{}\n", word_of(exit_code_of(judgement)), report::count_text(read.events),
              report::count_text(wrong), wrong == 1 ? "" : "s");
-}
-
-int refuse(const Error& error) {
-  complain(error);
-  return cli::exit_code_of(error);
 }
 
 int perform(const ValidateOptions& options) {

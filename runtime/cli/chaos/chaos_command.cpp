@@ -15,14 +15,13 @@
 #include "cli/chaos/chaos_matrix.h"
 #include "cli/commands.h"
 #include "cli/locations.h"
+#include "cli/output_width.h"
 #include "cli/sweep/sweep_session.h"
 
 namespace thresher::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kExitThresholds = 99;
 
 struct ChaosOptions {
   std::vector<int> numbers;
@@ -32,11 +31,6 @@ struct ChaosOptions {
   std::string markdown, json, state, artifacts = "artifacts/chaos-failures";
   bool list = false, quiet = false;
 };
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
 
 /// The scenarios asked for; all when none is named.
 Result<std::vector<ChaosScenario>> chosen(const std::vector<int>& numbers) {
@@ -139,7 +133,7 @@ int chaos_command(const ChaosOptions& options) {
 
   const std::vector<ChaosRow> rows = chaos_rows(plan, *report, options.min_pass);
   const std::string again = command_line(options, seed);
-  fmt::print("{}\n{}\n", chaos_text(rows, width_of_output()), again);
+  fmt::print("{}\n{}\n", chaos_text(rows, output_width(120)), again);
   std::fflush(stdout);
   if (!options.markdown.empty())
     if (auto written = write_file(options.markdown, chaos_markdown(rows, again)); !written)

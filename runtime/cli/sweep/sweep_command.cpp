@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/output_width.h"
 #include "cli/sweep/sweep_items.h"
 #include "cli/sweep/sweep_report.h"
 #include "cli/sweep/sweep_session.h"
@@ -18,18 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kExitThresholds = 99;
-
 struct SweepOptions {
   std::string file, json, csv, state;
   std::vector<std::string> further;
   bool status = false, plan = false, fresh = false, quiet = false;
 };
-
-int refuse(const Error& error) {
-  complain(error);
-  return exit_code_of(error);
-}
 
 int print_plan(const Sweep& sweep) {
   for (const SweepItem& item : sweep.items) fmt::print("{}  {}\n", item.id, item.label);
@@ -61,7 +55,7 @@ Result<void> start_over(const Sweep& sweep) {
 int conclude(store::RecoveryStore& kit, const Sweep& sweep, const SweepOptions& options, bool interrupted) {
   const auto report = sweep_report_of(kit, sweep);
   if (!report) return refuse(report.error());
-  fmt::print("{}", sweep_text(*report, width_of_output()));
+  fmt::print("{}", sweep_text(*report, output_width(120)));
   std::fflush(stdout);
   for (const auto& [path, text] : {std::pair{options.json, &sweep_json}, std::pair{options.csv, &sweep_csv}})
     if (!path.empty())

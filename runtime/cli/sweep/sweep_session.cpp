@@ -1,33 +1,24 @@
 #include "cli/sweep/sweep_session.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "cli/locations.h"
 #include "cli/sweep/sweep_worker.h"
 #include "event/uv_loop.h"
 #include "store/owner.h"
 
 namespace thresher::cli {
 
-std::size_t width_of_output() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 120;
-}
-
 Result<bool> work_off(const Sweep& sweep, store::RecoveryStore& kit, std::function<void(const std::string&)> say) {
   const auto loop = event::make_uv_loop();
   const store::Owner us = store::Owner::of_this_process();
-  std::error_code ignored;
   SweepWorker worker(*loop, kit, sweep,
-                     {.executable = std::filesystem::read_symlink("/proc/self/exe", ignored).string(),
+                     {.executable = this_executable().string(),
                       .holder = fmt::format("{}:{}.{}", us.machine, us.pid, us.started_ticks),
                       .say = std::move(say)});
   Result<void> ended;

@@ -13,7 +13,4 @@ namespace thresher::cli {
 /// progress is given back; twice: at once). Returns whether it was interrupted.
 Result<bool> work_off(const Sweep& sweep, store::RecoveryStore& kit, std::function<void(const std::string&)> say);
 
-/// Columns of standard output; 120 when it is no terminal.
-std::size_t width_of_output();
-
 }  // namespace thresher::cli
