@@ -1,6 +1,5 @@
 #include "store/recovery/evidence.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "store/sqlite_database.h"
 
 namespace thresher::store {
@@ -63,7 +63,7 @@ Json facts_of(const fs::path& path) {
   if (::stat(path.c_str(), &facts) != 0) return {{"path", path.string()}, {"missing", true}};
   return {{"path", path.string()},
           {"size_bytes", facts.st_size},
-          {"modified", fmt::format("{:%FT%TZ}", fmt::gmtime(facts.st_mtim.tv_sec))}};
+          {"modified", format_wall_time(WallTime(std::chrono::seconds(facts.st_mtim.tv_sec)))}};
 }
 
 Json lock_of(Database& database) {
