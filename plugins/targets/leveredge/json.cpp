@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
+
+#include "thresher/wall_time.hpp"
 
 namespace leveredge {
 namespace {
@@ -72,15 +73,6 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
   return std::nullopt;
 }
 
-std::string iso_time(std::chrono::nanoseconds wall) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> at{floor<milliseconds>(wall)};
-  const auto day = floor<days>(at);
-  const year_month_day date{day};
-  const hh_mm_ss time{at - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
-}
+std::string iso_time(std::chrono::nanoseconds wall) { return thresher::rfc3339(wall, 3); }
 
 }  // namespace leveredge

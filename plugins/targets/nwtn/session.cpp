@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "thresher/wall_time.hpp"
+
 namespace nwtn {
 namespace {
 
@@ -56,17 +58,6 @@ void read_preferences(const Json& body, SessionRequest& request) {
   }
 }
 
-std::string iso_time(std::chrono::nanoseconds wall) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> at{floor<milliseconds>(wall)};
-  const auto day = floor<days>(at);
-  const year_month_day date{day};
-  const hh_mm_ss time{at - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
-}
-
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 /// What an agent hands on, so that whoever reads the trace sees that it did its work.
@@ -107,7 +98,7 @@ Json trace_of(const Session& session) {
                      {"output_data", output},
                      {"execution_time", seconds(step.lasts)},
                      {"confidence_score", step.confidence},
-                     {"timestamp", iso_time(session.began + step.begins + step.lasts)}});
+                     {"timestamp", thresher::rfc3339(session.began + step.begins + step.lasts, 3)}});
     input = {{"from_step", id}, {"data", output}};
   }
   return trace;
@@ -153,14 +144,14 @@ Json session_json(const Session& session) {
           {"ftns_charged", static_cast<double>(session.context_used) * kFtnsPerContext},
           {"safety_validated", true},
           {"execution_time", seconds(length_of(session.steps))},
-          {"created_at", iso_time(session.began)}};
+          {"created_at", thresher::rfc3339(session.began, 3)}};
 }
 
 Json created_json(const Session& session) {
   return {{"session_id", session.id},
           {"status", "created"},
           {"user_id", session.request.user_id},
-          {"created_at", iso_time(session.began)}};
+          {"created_at", thresher::rfc3339(session.began, 3)}};
 }
 
 thresher::Answer reply(int status, const Json& body) {
