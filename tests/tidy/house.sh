@@ -16,6 +16,7 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["comparison"] = "base metrics"
     uses["event"] = "base"
     uses["proxy"] = "base event"
+    uses["control"] = "base event"
     uses["http"] = "base event"
     uses["script"] = "base"
     uses["plugin"] = "base"
@@ -23,8 +24,8 @@ find runtime plugins -name '*.h' -o -name '*.hpp' -o -name '*.cpp' | sort | xarg
     uses["bindings"] = "base profile pacing metrics event engine script http plugin proxy"
     uses["report"] = "base profile pacing metrics event engine"
     uses["store"] = "base profile pacing metrics event engine"
-    uses["service"] = "base profile pacing metrics event engine http plugin store proxy"
-    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service comparison proxy"
+    uses["service"] = "base profile pacing metrics event engine http plugin store proxy control"
+    uses["cli"] = "base profile pacing metrics event engine script http plugin bindings report store service comparison proxy control"
   }
   function complain(why) { print FILENAME ":" FNR ": " why; found = 1 }
   function finish_file() {
