@@ -1,5 +1,7 @@
 #include "store/run_recording.h"
 
+#include <utility>
+
 #include "base/log.h"
 #include "store/run_figures.h"
 
@@ -10,6 +12,12 @@ Result<std::unique_ptr<RunRecording>> RunRecording::begin(std::unique_ptr<RunSto
   auto id = store->begin(start);
   if (!id) return fail(std::move(id.error()));
   return std::unique_ptr<RunRecording>(new RunRecording(std::move(store), std::move(*id), interval));
+}
+
+Result<std::unique_ptr<RunRecording>> RunRecording::take_over(std::unique_ptr<RunStore> store, const std::string& id,
+                                                              Nanoseconds interval) {
+  if (auto taken = store->take_over(id); !taken) return fail(std::move(taken.error()));
+  return std::unique_ptr<RunRecording>(new RunRecording(std::move(store), id, interval));
 }
 
 RunRecording::RunRecording(std::unique_ptr<RunStore> store, std::string id, Nanoseconds interval)
@@ -32,14 +40,24 @@ Result<void> RunRecording::finish(RunEnd end) {
 void RunRecording::beat(Nanoseconds interval) {
   bool told = false;
   std::unique_lock lock(mutex_);
-  while (!stopping_.wait_for(lock, interval, [this] { return stop_; })) {
+  while (stopping_.wait_for(lock, interval, [this] { return stop_ || progress_; }), !stop_) {
+    const std::optional<std::string> progress = std::exchange(progress_, std::nullopt);
     lock.unlock();  // stop_beating() may set its flag while the disk is slow
-    if (auto beaten = store_->heartbeat(id_); !beaten && !told) {
+    const auto beaten = progress ? store_->save_progress(id_, *progress) : store_->heartbeat(id_);
+    if (!beaten && !told) {
       log::warn("no sign of life in the run history: {}", beaten.error().message);
       told = true;
     }
     lock.lock();
   }
+}
+
+void RunRecording::save_progress(std::string progress) {
+  {
+    const std::lock_guard lock(mutex_);
+    progress_ = std::move(progress);
+  }
+  stopping_.notify_all();
 }
 
 void RunRecording::stop_beating() {

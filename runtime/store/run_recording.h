@@ -19,6 +19,12 @@ class RunRecording final : public engine::RunObserver {
   /// Notes the beginning. `interval` between signs of life.
   static Result<std::unique_ptr<RunRecording>> begin(std::unique_ptr<RunStore> store, const RunStart& start,
                                                      Nanoseconds interval = RunStore::kHeartbeatInterval);
+  /// Any thread: saved with the next sign of life, which comes at once.
+  void save_progress(std::string progress);
+
+  /// Goes on with the record of a run whose process died.
+  static Result<std::unique_ptr<RunRecording>> take_over(std::unique_ptr<RunStore> store, const std::string& id,
+                                                         Nanoseconds interval = RunStore::kHeartbeatInterval);
   /// A run that was not finished stays `running` in the history, and is interrupted once this process is gone.
   ~RunRecording() override;
 
@@ -40,7 +46,8 @@ class RunRecording final : public engine::RunObserver {
   std::string validity_;
   std::mutex mutex_;
   std::condition_variable stopping_;
-  bool stop_ = false;  ///< under mutex_
+  bool stop_ = false;                    ///< under mutex_
+  std::optional<std::string> progress_;  ///< to be saved; under mutex_
   std::thread heart_;
 };
 

@@ -22,6 +22,12 @@ struct RunFilter {
   std::size_t limit = 50;
 };
 
+/// How far a run had come, as it was last saved.
+struct RunProgress {
+  WallTime at{};
+  std::string text;
+};
+
 struct OpenOptions {
   Owner owner = Owner::of_this_process();  ///< of the runs this store begins
   std::function<WallTime()> now{};         ///< empty: the system's clock. Called on the thread that calls the store
@@ -50,6 +56,14 @@ class RunStore {
   virtual Result<std::string> begin(const RunStart& start) = 0;
   /// A sign of life. Not_found: somebody removed the run.
   virtual Result<void> heartbeat(const std::string& id) = 0;
+  /// A sign of life together with how far the run came, in its writer's own words; replaces what was there. Kept until
+  /// the run finishes. Not_found as above.
+  virtual Result<void> save_progress(const std::string& id, std::string_view progress) = 0;
+  /// What save_progress() wrote last; nothing when there is none.
+  virtual Result<std::optional<RunProgress>> progress_of(const std::string& id) = 0;
+  /// Makes this store's owner the owner of a run whose process died, which is `running` again then. Of several that try
+  /// at once one succeeds. The error (invalid_argument) says why it is not to be had: it goes on, or it ended.
+  virtual Result<void> take_over(const std::string& id) = 0;
   /// All of the end at once, or nothing. Not_found: there is no such run, or it has ended already.
   virtual Result<void> finish(const std::string& id, const RunEnd& end) = 0;
   /// Appends a note to a run, ended or not.

@@ -66,6 +66,13 @@ CREATE TABLE thresher_notes (
   PRIMARY KEY (run_id, number)
 ))sql";
 
+constexpr std::string_view kProgress = R"sql(
+CREATE TABLE thresher_progress (
+  run_id   TEXT NOT NULL PRIMARY KEY REFERENCES thresher_runs (id) ON DELETE CASCADE,
+  at_ns    BIGINT NOT NULL,
+  progress TEXT NOT NULL
+))sql";
+
 Result<std::int64_t> version_of(Database& database) {
   auto rows = database.execute("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM thresher_schema_version");
   if (!rows) return fail(std::move(rows.error()));
@@ -112,6 +119,7 @@ const std::vector<Migration>& migrations() {
   static const std::vector<Migration> all = {
       {1, {kRuns, "CREATE INDEX thresher_runs_started ON thresher_runs (started_ns)", kDocuments}},
       {2, {kNotes, "CREATE INDEX thresher_runs_status ON thresher_runs (status)"}},
+      {3, {kProgress}},
   };
   return all;
 }

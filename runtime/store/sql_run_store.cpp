@@ -14,8 +14,9 @@
 namespace thresher::store {
 namespace {
 
-/// Whose status may still change: by its owner alone.
-constexpr std::string_view kOpenRun = "(status = 'running' OR swept = 1)";
+/// Run $1, whose status may still change: by its owner ($2, $3, $4) alone, which another process may have become.
+constexpr std::string_view kOpenRun =
+    "id = $1 AND (status = 'running' OR swept = 1) AND owner_pid = $2 AND owner_started_ticks = $3 AND owner_boot = $4";
 
 /// A LIKE pattern for "somewhere in it", its own wildcards escaped by a backslash.
 std::string somewhere(std::string_view text) {
@@ -41,6 +42,9 @@ class SqlRunStore final : public RunStore {
 
   Result<std::string> begin(const RunStart& start) override;
   Result<void> heartbeat(const std::string& id) override;
+  Result<void> save_progress(const std::string& id, std::string_view progress) override;
+  Result<std::optional<RunProgress>> progress_of(const std::string& id) override;
+  Result<void> take_over(const std::string& id) override;
   Result<void> finish(const std::string& id, const RunEnd& end) override;
   Result<void> annotate(const std::string& id, std::string_view text) override;
   Result<std::vector<RunRecord>> list(const RunFilter& filter) override;
@@ -58,6 +62,8 @@ class SqlRunStore final : public RunStore {
     return done;
   }
   Result<void> insert(const std::string& id, const RunStart& start, bool& taken);
+  Result<void> write_progress(const std::string& id, std::string_view progress);
+  Result<void> beat(const std::string& id);
   Result<void> write_end(const std::string& id, const RunEnd& end);
   Result<void> put_document(const std::string& id, const std::string& document);
   Result<void> append_note(const std::string& id, std::string_view text);
@@ -122,22 +128,78 @@ Result<std::string> SqlRunStore::begin(const RunStart& start) {
   }
 }
 
-Result<void> SqlRunStore::heartbeat(const std::string& id) {
-  auto beaten = persistently([&] {
-    return database_->execute(
-        fmt::format("UPDATE thresher_runs SET heartbeat_ns = $1, status = 'running', swept = 0, finished_ns = NULL "
-                    "WHERE id = $2 AND {}",
-                    kOpenRun),
-        {nanoseconds_of(now_()), id});
-  });
+Result<void> SqlRunStore::beat(const std::string& id) {
+  auto beaten = database_->execute(
+      fmt::format("UPDATE thresher_runs SET heartbeat_ns = $5, status = 'running', swept = 0, finished_ns = NULL "
+                  "WHERE {}",
+                  kOpenRun),
+      {id, owner_.pid, owner_.started_ticks, storable(owner_.boot), nanoseconds_of(now_())});
   if (!beaten) return fail(std::move(beaten.error()));
   if (beaten->changed == 0) return unknown(id);
   return {};
 }
 
+Result<void> SqlRunStore::heartbeat(const std::string& id) {
+  return persistently([&] { return beat(id); });
+}
+
+Result<void> SqlRunStore::write_progress(const std::string& id, std::string_view progress) {
+  auto transaction = Transaction::begin(*database_);
+  if (!transaction) return fail(std::move(transaction.error()));
+  if (auto beaten = beat(id); !beaten) return beaten;
+  auto put = database_->execute(
+      "INSERT INTO thresher_progress (run_id, at_ns, progress) VALUES ($1, $2, $3) "
+      "ON CONFLICT (run_id) DO UPDATE SET at_ns = excluded.at_ns, progress = excluded.progress",
+      {id, nanoseconds_of(now_()), storable(progress)});
+  if (!put) return fail(std::move(put.error()));
+  return transaction->commit();
+}
+
+Result<void> SqlRunStore::save_progress(const std::string& id, std::string_view progress) {
+  return persistently([&] { return write_progress(id, progress); });
+}
+
+Result<std::optional<RunProgress>> SqlRunStore::progress_of(const std::string& id) {
+  const auto saved = persistently([&] {
+    return database_->execute("SELECT at_ns, progress FROM thresher_progress WHERE run_id = $1", {storable(id)});
+  });
+  if (!saved) return fail(Error(saved.error()));
+  if (saved->rows.empty()) return std::nullopt;
+  const std::vector<Value>& row = saved->rows.front();
+  return RunProgress{WallTime(Nanoseconds(std::get<std::int64_t>(row.at(0)))), std::get<std::string>(row.at(1))};
+}
+
+Result<void> SqlRunStore::take_over(const std::string& id) {
+  if (auto swept = sweep(); !swept) return swept;
+  std::string changes;
+  std::vector<Value> values{storable(id)};
+  const auto set = [&](std::string_view column, Value value) {
+    values.push_back(std::move(value));
+    changes += fmt::format("{} = ${}, ", column, values.size());
+  };
+  for (Field& field : fields_of(owner_)) set(field.column, std::move(field.value));
+  set("heartbeat_ns", nanoseconds_of(now_()));
+  auto taken = database_->execute(fmt::format("UPDATE thresher_runs SET {}status = 'running', swept = 0, finished_ns = "
+                                              "NULL WHERE id = $1 AND status = 'interrupted' AND swept = 1",
+                                              changes),
+                                  values);
+  if (!taken) return fail(std::move(taken.error()));
+  if (taken->changed > 0) return {};
+  const auto rows = rows_of("WHERE id = $1", {storable(id)});
+  if (!rows) return fail(Error(rows.error()));
+  if (rows->empty()) return unknown(id);
+  const RunRecord record = record_of(rows->front());
+  const Owner owner = owner_of(rows->front());
+  if (record.running())
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("run '{}' goes on (process {} on {})", id, owner.pid, owner.machine));
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("run '{}' has ended ({}): only one whose process died is continued", id, record.end.status));
+}
+
 Result<void> SqlRunStore::write_end(const std::string& id, const RunEnd& end) {
   std::string changes;
-  std::vector<Value> values{id};
+  std::vector<Value> values{id, owner_.pid, owner_.started_ticks, storable(owner_.boot)};
   const auto set = [&](std::string_view column, Value value) {
     values.push_back(std::move(value));
     changes += fmt::format("{} = ${}, ", column, values.size());
@@ -148,11 +210,13 @@ Result<void> SqlRunStore::write_end(const std::string& id, const RunEnd& end) {
   set("heartbeat_ns", now);
   auto transaction = Transaction::begin(*database_);
   if (!transaction) return fail(std::move(transaction.error()));
-  auto updated = database_->execute(
-      fmt::format("UPDATE thresher_runs SET {}swept = 0 WHERE id = $1 AND {}", changes, kOpenRun), values);
+  auto updated =
+      database_->execute(fmt::format("UPDATE thresher_runs SET {}swept = 0 WHERE {}", changes, kOpenRun), values);
   if (!updated) return fail(std::move(updated.error()));
   if (updated->changed == 0) return unknown(id);
   if (auto put = put_document(id, end.document); !put) return put;
+  if (auto forgotten = database_->execute("DELETE FROM thresher_progress WHERE run_id = $1", {id}); !forgotten)
+    return fail(std::move(forgotten.error()));
   return transaction->commit();
 }
 

@@ -187,6 +187,42 @@ TEMPLATE_TEST_CASE("a run whose process is gone is interrupted by whoever looks 
   CHECK(must(store->get(id)).notes.size() == 1);  // swept once
 }
 
+TEMPLATE_TEST_CASE("a run whose process died is taken over once, with how far it had come", "[integration][store]",
+                   HISTORIES) {
+  const TestType history;
+  FakeWall wall;
+  Owner dead = Owner::of_this_process();
+  dead.started_ticks += 1;
+  const auto killed = must(RunStore::open(history.location(), options_at(wall, dead)));
+  const std::string id = must(killed->begin(some_start()));
+  CHECK_FALSE(must(killed->progress_of(id)));
+  must(killed->save_progress(id, "a quarter"));
+  wall.advance(5s);
+  must(killed->save_progress(id, "half of it"));
+  const WallTime saved = wall.now;
+  wall.advance(1min);
+
+  const auto store = must(RunStore::open(history.location(), options_at(wall)));
+  CHECK(must(store->progress_of(id)).value().text == "half of it");
+  CHECK(must(store->progress_of(id)).value().at == saved);
+  must(store->take_over(id));
+  const RunRecord run = must(store->get(id));
+  CHECK(run.running());
+  CHECK_FALSE(run.finished);
+  CHECK(run.started == saved - 5s);
+  CHECK_THAT(error_of(store->take_over(id)), Contains("goes on (process"));
+  // Whoever had it can no longer touch it, should it be alive after all.
+  CHECK_FALSE(killed->heartbeat(id));
+  CHECK_FALSE(killed->save_progress(id, "late"));
+  CHECK_FALSE(killed->finish(id, some_end()));
+  CHECK(must(store->progress_of(id)).value().text == "half of it");
+
+  must(store->finish(id, some_end()));
+  CHECK_FALSE(must(store->progress_of(id)));
+  CHECK_THAT(error_of(store->take_over(id)), Contains("has ended (completed_with_failures)"));
+  CHECK_THAT(error_of(store->take_over("nobody")), Contains("there is no run 'nobody'"));
+}
+
 TEMPLATE_TEST_CASE("a run of another machine is given two minutes without a sign of life", "[integration][store]",
                    HISTORIES) {
   const TestType history;

@@ -28,6 +28,9 @@ class FakeStore final : public store::RunStore {
     ++heartbeats;
     return {};
   }
+  Result<void> save_progress(const std::string&, std::string_view) override { return {}; }
+  Result<std::optional<store::RunProgress>> progress_of(const std::string&) override { return std::nullopt; }
+  Result<void> take_over(const std::string&) override { return {}; }
   Result<void> finish(const std::string& id, const store::RunEnd& end) override {
     store::RunRecord* run = find(id);
     if (run == nullptr || !run->running()) return fail(ErrorCode::not_found, "no run " + id);

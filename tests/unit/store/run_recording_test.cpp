@@ -12,8 +12,9 @@ namespace {
 struct Asked {
   std::mutex mutex;
   std::condition_variable changed;
-  int beats = 0;       ///< under mutex
-  bool fails = false;  ///< every heartbeat
+  int beats = 0;                      ///< under mutex
+  std::vector<std::string> progress;  ///< under mutex
+  bool fails = false;                 ///< every heartbeat
   std::optional<RunEnd> end;
   int beats_when_ended = 0;
 
@@ -34,6 +35,14 @@ class FakeStore final : public RunStore {
     if (asked_.fails) return fail(ErrorCode::io, "the disk is full");
     return {};
   }
+  Result<void> save_progress(const std::string& id, std::string_view progress) override {
+    const std::lock_guard lock(asked_.mutex);
+    if (id == "a-run") asked_.progress.emplace_back(progress);
+    asked_.changed.notify_all();
+    return {};
+  }
+  Result<std::optional<RunProgress>> progress_of(const std::string&) override { return unused(); }
+  Result<void> take_over(const std::string&) override { return unused(); }
   Result<void> finish(const std::string& id, const RunEnd& end) override {
     CHECK(id == "a-run");
     const std::lock_guard lock(asked_.mutex);
@@ -69,6 +78,14 @@ TEST_CASE("a recording gives signs of life until it is finished, and none after"
   REQUIRE(recording->finish({}));
   CHECK(asked.end);
   CHECK(asked.beats_when_ended == asked.beats);
+}
+
+TEST_CASE("progress is saved at once, by the thread that gives signs of life", "[unit][store]") {
+  Asked asked;
+  const auto recording = recording_of(asked, 1h);
+  recording->save_progress("a third");
+  std::unique_lock lock(asked.mutex);
+  REQUIRE(asked.changed.wait_for(lock, 60s, [&] { return asked.progress == std::vector<std::string>{"a third"}; }));
 }
 
 TEST_CASE("a finished run has the figures and validity of its last snapshot", "[unit][store]") {
