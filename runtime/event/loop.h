@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +20,8 @@ namespace thresher::event {
 class Acceptor {
  public:
   virtual ~Acceptor() = default;
-  virtual Address local() const = 0;  ///< with the port the system chose when 0 was asked for
+  /// With the port the system chose when 0 was asked for. Address{} for a socket of listen_local(): it has none.
+  virtual Address local() const = 0;
 };
 
 /// A name being resolved. Destroying it forgets the question: its callback never runs.
@@ -56,13 +58,23 @@ class Loop : public Clock {
                                                    std::function<void(std::unique_ptr<ByteStream>)> on_accept,
                                                    ListenOptions options = {}) = 0;
 
+  /// The same between the processes of this machine, over a unix domain socket: the file `path` appears once it
+  /// accepts, with mode 0600, and goes with the Acceptor. The error names the path: one is there already, even if
+  /// nobody listens there (io), it is too long for the system (invalid_argument), this is virtual time
+  /// (invalid_argument).
+  virtual Result<std::unique_ptr<Acceptor>> listen_local(const std::filesystem::path& path,
+                                                         std::function<void(std::unique_ptr<ByteStream>)> on_accept);
+  /// The other end, as connect(): that nobody listens comes through events.on_end(). The error: the path is too long,
+  /// or this is virtual time (invalid_argument).
+  virtual Result<std::unique_ptr<ByteStream>> connect_local(const std::filesystem::path& path, StreamEvents& events);
+
   /// Resolves a host name to addresses (IPv4 and IPv6, in the system's order); empty when there are none. Not called
   /// before this returns. No cache: see http/resolver_cache.h.
   virtual std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
                                               std::function<void(std::vector<Address>)> on_done) = 0;
 
-  /// Starts a program; `events` outlives it. Waits until it runs or could not be started, a millisecond or so. The error
-  /// names the program (not_found, io). In virtual time there are no processes (invalid_argument).
+  /// Starts a program; `events` outlives it. Waits until it runs or could not be started, a millisecond or so. The
+  /// error names the program (not_found, io). In virtual time there are no processes (invalid_argument).
   virtual Result<std::unique_ptr<Process>> start_process(const ProcessOptions& options, ProcessEvents& events);
 
   /// Any thread: runs `work` on this loop's thread, in the order posted and not before this returns. Work posted after

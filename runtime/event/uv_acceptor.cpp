@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,8 +20,10 @@ constexpr auto kPauseWithoutDescriptors = std::chrono::milliseconds(50);
 /// pauses; the connections wait in the backlog.
 class AcceptorState {
  public:
-  AcceptorState(UvLoop& loop, int descriptor, Address local, std::function<void(std::unique_ptr<ByteStream>)> on_accept)
+  AcceptorState(UvLoop& loop, SocketKind kind, int descriptor, Address local,
+                std::function<void(std::unique_ptr<ByteStream>)> on_accept)
       : loop_(loop),
+        kind_(kind),
         descriptor_(descriptor),
         local_(local),
         on_accept_(std::move(on_accept)),
@@ -52,7 +55,7 @@ class AcceptorState {
       if (reason == EAGAIN) return;
       const TimePoint now = loop_.begin_callback();
       if (reason == 0) {
-        if (auto stream = adopt_stream(loop_, descriptor)) on_accept_(std::move(stream));
+        if (auto stream = adopt_stream(loop_, descriptor, kind_)) on_accept_(std::move(stream));
       } else if (reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM) {
         uv_poll_stop(&poll_);
         pause_.start_at(now + kPauseWithoutDescriptors);
@@ -63,6 +66,7 @@ class AcceptorState {
 
   uv_poll_t poll_{};
   UvLoop& loop_;
+  const SocketKind kind_;
   int descriptor_;
   Address local_;
   std::function<void(std::unique_ptr<ByteStream>)> on_accept_;
@@ -70,12 +74,31 @@ class AcceptorState {
   bool abandoned_ = false;
 };
 
+/// A socket's file. Goes with its owner, unless another has taken its place meanwhile.
+class SocketFile {
+ public:
+  explicit SocketFile(std::filesystem::path path) : path_(std::move(path)) { ::lstat(path_.c_str(), &mine_); }
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
+  ~SocketFile() {
+    struct stat there {};
+    if (::lstat(path_.c_str(), &there) == 0 && there.st_ino == mine_.st_ino && there.st_dev == mine_.st_dev)
+      ::unlink(path_.c_str());
+  }
+
+ private:
+  std::filesystem::path path_;
+  struct stat mine_ {};
+};
+
 class UvAcceptor final : public Acceptor {
  public:
-  explicit UvAcceptor(Owned<AcceptorState> state) : state_(std::move(state)) {}
+  UvAcceptor(Owned<AcceptorState> state, std::unique_ptr<SocketFile> file)
+      : file_(std::move(file)), state_(std::move(state)) {}
   Address local() const override { return state_->local(); }
 
  private:
+  std::unique_ptr<SocketFile> file_;  ///< of a local socket; goes after it stopped listening
   Owned<AcceptorState> state_;
 };
 
@@ -89,6 +112,20 @@ bool bind_and_listen(int descriptor, const SocketAddress& address, const ListenO
          (!options.shared_port || enable(descriptor, SOL_SOCKET, SO_REUSEPORT)) &&
          enable(descriptor, IPPROTO_TCP, TCP_NODELAY) &&  // accepted sockets inherit it
          ::bind(descriptor, address.raw(), address.size) == 0 && ::listen(descriptor, options.backlog) == 0;
+}
+
+/// Made under another name and then linked to its own, so that nobody meets a socket that does not listen yet and takes
+/// it for a dead one. The mode is the file's from the first: Linux gives the file that of the socket.
+bool listen_at(int descriptor, const LocalAddress& unfinished, const std::filesystem::path& path) {
+  const char* name = unfinished.storage.sun_path;
+  ::unlink(name);  // of a process that was killed here
+  const bool listening = ::fchmod(descriptor, S_IRUSR | S_IWUSR) == 0 &&
+                         ::bind(descriptor, unfinished.raw(), sizeof(unfinished.storage)) == 0 &&
+                         ::listen(descriptor, ListenOptions{}.backlog) == 0 && ::link(name, path.c_str()) == 0;
+  const int reason = errno;
+  ::unlink(name);
+  errno = reason == EEXIST ? EADDRINUSE : reason;
+  return listening;
 }
 
 }  // namespace
@@ -105,9 +142,25 @@ Result<std::unique_ptr<Acceptor>> make_acceptor(UvLoop& loop, const Address& at,
                 fmt::format("cannot listen on {}: {}", at.text(), uv_strerror(uv_translate_sys_error(reason))));
   }
   getsockname(descriptor, reinterpret_cast<sockaddr*>(&address.storage), &address.size);
-  Owned<AcceptorState> state(
-      new AcceptorState(loop, descriptor, SocketAddress::read(address.raw()), std::move(on_accept)));
-  return std::make_unique<UvAcceptor>(std::move(state));
+  Owned<AcceptorState> state(new AcceptorState(loop, SocketKind::network, descriptor,
+                                               SocketAddress::read(address.raw()), std::move(on_accept)));
+  return std::make_unique<UvAcceptor>(std::move(state), nullptr);
+}
+
+Result<std::unique_ptr<Acceptor>> make_acceptor(UvLoop& loop, const std::filesystem::path& path,
+                                                std::function<void(std::unique_ptr<ByteStream>)> on_accept) {
+  const auto address = LocalAddress::of(path, "+");
+  if (!address) return fail(Error(address.error()));
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0 || !listen_at(descriptor, *address, path)) {
+    const int reason = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    return fail(ErrorCode::io,
+                fmt::format("cannot listen on {}: {}", path.string(), uv_strerror(uv_translate_sys_error(reason))));
+  }
+  auto file = std::make_unique<SocketFile>(path);
+  Owned<AcceptorState> state(new AcceptorState(loop, SocketKind::local, descriptor, Address{}, std::move(on_accept)));
+  return std::make_unique<UvAcceptor>(std::move(state), std::move(file));
 }
 
 }  // namespace thresher::event

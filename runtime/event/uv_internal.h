@@ -3,6 +3,7 @@
 // Shared by the uv_*.cpp files only; not among the room's public headers.
 
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <uv.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "event/loop.h"
@@ -42,6 +44,15 @@ struct SocketAddress {
   const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
+/// A unix domain socket's path as the system wants it.
+struct LocalAddress {
+  /// `suffix` is appended. The error: longer than the system's limit, which it names.
+  static Result<LocalAddress> of(const std::filesystem::path& path, std::string_view suffix = {});
+
+  sockaddr_un storage{};
+  const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
 class UvStreamState;
 
 class UvLoop final : public Loop {
@@ -56,6 +67,9 @@ class UvLoop final : public Loop {
   Result<std::unique_ptr<Acceptor>> listen(const Address& at,
                                            std::function<void(std::unique_ptr<ByteStream>)> on_accept,
                                            ListenOptions options) override;
+  Result<std::unique_ptr<Acceptor>> listen_local(const std::filesystem::path& path,
+                                                 std::function<void(std::unique_ptr<ByteStream>)> on_accept) override;
+  Result<std::unique_ptr<ByteStream>> connect_local(const std::filesystem::path& path, StreamEvents& events) override;
   std::unique_ptr<Resolution> resolve(const std::string& host, std::uint16_t port,
                                       std::function<void(std::vector<Address>)> on_done) override;
   Result<std::unique_ptr<Process>> start_process(const ProcessOptions& options, ProcessEvents& events) override;
@@ -110,13 +124,18 @@ class UvLoop final : public Loop {
   std::vector<std::function<void()>> batch_;  ///< the inbox being worked off; keeps its capacity
 };
 
+enum class SocketKind : std::uint8_t { network, local };
+
 /// A stream on a socket that accept() gave; takes the descriptor in any case. Null when libuv refuses it.
-std::unique_ptr<ByteStream> adopt_stream(UvLoop& loop, int descriptor);
+std::unique_ptr<ByteStream> adopt_stream(UvLoop& loop, int descriptor, SocketKind kind);
 std::unique_ptr<ByteStream> connect_stream(UvLoop& loop, const Address& to, StreamEvents& events);
+std::unique_ptr<ByteStream> connect_stream(UvLoop& loop, const LocalAddress& to, StreamEvents& events);
 void report_failure(UvStreamState& stream);
 Result<std::unique_ptr<Acceptor>> make_acceptor(UvLoop& loop, const Address& at,
                                                 std::function<void(std::unique_ptr<ByteStream>)> on_accept,
                                                 ListenOptions options);
+Result<std::unique_ptr<Acceptor>> make_acceptor(UvLoop& loop, const std::filesystem::path& path,
+                                                std::function<void(std::unique_ptr<ByteStream>)> on_accept);
 std::unique_ptr<Resolution> make_resolution(UvLoop& loop, const std::string& host, std::uint16_t port,
                                             std::function<void(std::vector<Address>)> on_done);
 /// The error names the program.

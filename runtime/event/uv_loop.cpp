@@ -232,6 +232,17 @@ Result<std::unique_ptr<Acceptor>> UvLoop::listen(const Address& at,
   return make_acceptor(*this, at, std::move(on_accept), options);
 }
 
+Result<std::unique_ptr<Acceptor>> UvLoop::listen_local(const std::filesystem::path& path,
+                                                       std::function<void(std::unique_ptr<ByteStream>)> on_accept) {
+  return make_acceptor(*this, path, std::move(on_accept));
+}
+
+Result<std::unique_ptr<ByteStream>> UvLoop::connect_local(const std::filesystem::path& path, StreamEvents& events) {
+  const auto to = LocalAddress::of(path);
+  if (!to) return fail(Error(to.error()));
+  return connect_stream(*this, *to, events);
+}
+
 std::unique_ptr<Resolution> UvLoop::resolve(const std::string& host, std::uint16_t port,
                                             std::function<void(std::vector<Address>)> on_done) {
   return make_resolution(*this, host, port, std::move(on_done));

@@ -11,7 +11,7 @@
 
 namespace thresher::event {
 
-/// One TCP connection.
+/// One connection: TCP, or a local socket, which libuv calls a pipe.
 ///
 /// | state       | event                | next        | told                                                      |
 /// |-------------|----------------------|-------------|-----------------------------------------------------------|
@@ -24,19 +24,27 @@ namespace thresher::event {
 /// | any         | owner gone           | closing     | nothing any more: events is null, libuv's close frees it  |
 class UvStreamState {
  public:
-  UvStreamState(UvLoop& loop, StreamEvents* events) : loop_(loop), events_(events) {
-    uv_tcp_init(loop.raw(), &tcp_);  // opens no socket yet, so it cannot fail
-    tcp_.data = this;
+  UvStreamState(UvLoop& loop, SocketKind kind, StreamEvents* events) : loop_(loop), events_(events) {
+    if (kind == SocketKind::network) {
+      uv_tcp_init(loop.raw(), &socket_.tcp);  // opens no socket yet, so it cannot fail
+    } else {
+      uv_pipe_init(loop.raw(), &socket_.pipe, 0);  // nor does this
+    }
+    socket_.handle.data = this;
   }
 
-  uv_tcp_t* handle() { return &tcp_; }
+  uv_handle_t* handle() { return &socket_.handle; }
   void abandon() {
     events_ = nullptr;
     if (failure_ != Outcome::ok) loop_.forget(*this);
   }
 
-  bool adopt(int descriptor) { return uv_tcp_open(&tcp_, descriptor) == 0; }
+  bool adopt(int descriptor) {
+    return (socket_.handle.type == UV_TCP ? uv_tcp_open(&socket_.tcp, descriptor)
+                                          : uv_pipe_open(&socket_.pipe, descriptor)) == 0;
+  }
   void connect(const Address& to);
+  void connect(const LocalAddress& to);
   bool write(std::string_view bytes, bool lasting);
   void finish();
   void abort();
@@ -51,8 +59,8 @@ class UvStreamState {
     std::string copy;  ///< empty for bytes that last
   };
 
-  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp_); }
-  const uv_stream_t* stream() const { return reinterpret_cast<const uv_stream_t*>(&tcp_); }
+  uv_stream_t* stream() { return &socket_.stream; }
+  const uv_stream_t* stream() const { return &socket_.stream; }
   static UvStreamState& of(uv_stream_t* handle) { return *static_cast<UvStreamState*>(handle->data); }
 
   bool queue(std::string_view bytes, bool lasting);
@@ -64,7 +72,13 @@ class UvStreamState {
   void on_read(ssize_t size, const char* bytes);
   void on_written(int status);
 
-  uv_tcp_t tcp_{};
+  union Socket {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  };
+  Socket socket_{};
   union {  // never both: finish() waits for the connection
     uv_connect_t connect_;
     uv_shutdown_t shutdown_;
@@ -83,15 +97,24 @@ class UvStreamState {
 
 void UvStreamState::connect(const Address& to) {
   connecting_ = true;
-  uv_tcp_nodelay(&tcp_, 1);  // remembered for the socket that connecting opens
+  uv_tcp_nodelay(&socket_.tcp, 1);  // remembered for the socket that connecting opens
   connect_.data = this;
   const SocketAddress address(to);
-  const int status = uv_tcp_connect(&connect_, &tcp_, address.raw(), [](uv_connect_t* request, int result) {
+  const int status = uv_tcp_connect(&connect_, &socket_.tcp, address.raw(), [](uv_connect_t* request, int result) {
     static_cast<UvStreamState*>(request->data)->on_connect(result);
   });
   if (status == 0) return;
   failure_ = outcome_of(status, true);
   loop_.fail_later(*this);
+}
+
+void UvStreamState::connect(const LocalAddress& to) {
+  connecting_ = true;
+  connect_.data = this;
+  // Tells of every failure through its callback, from a later tick.
+  uv_pipe_connect(&connect_, &socket_.pipe, to.storage.sun_path, [](uv_connect_t* request, int result) {
+    static_cast<UvStreamState*>(request->data)->on_connect(result == UV_ENOENT ? UV_ECONNREFUSED : result);
+  });
 }
 
 void UvStreamState::on_connect(int status) {
@@ -133,7 +156,7 @@ Outcome UvStreamState::end_of_input() const {
   uv_os_fd_t descriptor = -1;
   int error = 0;
   socklen_t size = sizeof(error);
-  uv_fileno(reinterpret_cast<const uv_handle_t*>(&tcp_), &descriptor);
+  uv_fileno(&socket_.handle, &descriptor);
   getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
   return error == 0 ? Outcome::closed : outcome_of(uv_translate_sys_error(error), false);
 }
@@ -202,7 +225,7 @@ void UvStreamState::shut_down() {
 
 void UvStreamState::abort() {
   uv_os_fd_t descriptor = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&tcp_), &descriptor) != 0) return;
+  if (uv_fileno(&socket_.handle, &descriptor) != 0) return;
   const linger discard{.l_onoff = 1, .l_linger = 0};  // closing then sends a reset instead of an orderly end
   setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &discard, sizeof(discard));
 }
@@ -248,16 +271,25 @@ class UvStream final : public ByteStream {
   Owned<UvStreamState> state_;  ///< null after reset()
 };
 
-}  // namespace
-
-std::unique_ptr<ByteStream> connect_stream(UvLoop& loop, const Address& to, StreamEvents& events) {
-  Owned<UvStreamState> state(new UvStreamState(loop, &events));
+template <class To>
+std::unique_ptr<ByteStream> connected(UvLoop& loop, SocketKind kind, const To& to, StreamEvents& events) {
+  Owned<UvStreamState> state(new UvStreamState(loop, kind, &events));
   state->connect(to);
   return std::make_unique<UvStream>(std::move(state));
 }
 
-std::unique_ptr<ByteStream> adopt_stream(UvLoop& loop, int descriptor) {
-  Owned<UvStreamState> state(new UvStreamState(loop, nullptr));
+}  // namespace
+
+std::unique_ptr<ByteStream> connect_stream(UvLoop& loop, const Address& to, StreamEvents& events) {
+  return connected(loop, SocketKind::network, to, events);
+}
+
+std::unique_ptr<ByteStream> connect_stream(UvLoop& loop, const LocalAddress& to, StreamEvents& events) {
+  return connected(loop, SocketKind::local, to, events);
+}
+
+std::unique_ptr<ByteStream> adopt_stream(UvLoop& loop, int descriptor, SocketKind kind) {
+  Owned<UvStreamState> state(new UvStreamState(loop, kind, nullptr));
   if (!state->adopt(descriptor)) {
     ::close(descriptor);
     return nullptr;

@@ -1,6 +1,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "event/uv_internal.h"
@@ -67,6 +69,19 @@ Address SocketAddress::read(const sockaddr* address) {
     result.port = ntohs(ipv6.sin6_port);
     std::memcpy(result.bytes.data(), &ipv6.sin6_addr, sizeof(ipv6.sin6_addr));
   }
+  return result;
+}
+
+Result<LocalAddress> LocalAddress::of(const std::filesystem::path& path, std::string_view suffix) {
+  LocalAddress result;
+  const std::size_t most = sizeof(result.storage.sun_path) - 1 - suffix.size();
+  const std::string& text = path.native();
+  if (text.empty() || text.size() > most) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' cannot be a socket: its path has to have 1 to {} bytes", text, most));
+  }
+  result.storage.sun_family = AF_UNIX;
+  (text + std::string(suffix)).copy(result.storage.sun_path, sizeof(result.storage.sun_path) - 1);
   return result;
 }
 
