@@ -28,7 +28,10 @@ ArrivalExecutor::ArrivalExecutor(const ExecutorContext& context)
       most_in_flight_(in_flight_share(context)),
       schedule_(schedule_of(context, rate_stages(*context.plan))),
       next_(schedule_.next()),
-      idle_(context.plan->scenarios.size()) {}
+      idle_(context.plan->scenarios.size()) {
+  // What the earlier run began, dropped, or lost with its process.
+  while (next_.due < beginning_of(context)) take_next();
+}
 
 TimePoint ArrivalExecutor::next_due() const {
   return next_.due == Nanoseconds::max() ? TimePoint::max() : context_.clock->at(schedule_began_ + next_.due);

@@ -17,6 +17,7 @@ ClosedExecutor::ClosedExecutor(const ExecutorContext& context, pacing::UserSched
       schedule_(std::move(schedule)),
       quota_(quota),
       length_(shape_length(*context.plan)),
+      next_change_(beginning_of(context)),
       shared_left_(quota.shared) {}
 
 TimePoint ClosedExecutor::advance(TimePoint now, Allowance& allowance) {
@@ -45,8 +46,20 @@ void ClosedExecutor::want(std::uint64_t users, TimePoint since) {
   }
 }
 
+/// What the earlier run counted of the user's own quota.
+std::uint32_t ClosedExecutor::done_before(UserIndex user) const {
+  if (context_.earlier == nullptr) return 0;
+  const std::vector<std::uint32_t>& done = context_.earlier->user_iterations;
+  const UserNumber number = users_.number(user);
+  return number < done.size() ? done[number] : 0;
+}
+
 void ClosedExecutor::spawn(UserIndex user, TimePoint due) {
   if (user >= due_.size()) due_.resize(user + 1, kNotWaiting);
+  if (done_before(user) >= quota_.per_user) {
+    ++finished_users_;
+    return;
+  }
   if (users_.state(user) == UserState::absent) {
     users_.add(user, context_.plan->scenario_of(users_.number(user)));
   } else if (!users_.stay(user)) {
@@ -67,7 +80,7 @@ void ClosedExecutor::begin_due(TimePoint now, Allowance& allowance) {
     due_[next.user] = kNotWaiting;
     if (quota_.shared != Quota::kUnlimited) --shared_left_;
     allowance.take();
-    users_.begin(next.user, {.number = users_.iterations(next.user), .due = next.due, .started = now});
+    users_.begin(next.user, {.number = begun(next.user), .due = next.due, .started = now});
   }
 }
 
@@ -78,7 +91,7 @@ bool ClosedExecutor::exhausted(TimePoint now) const {
 }
 
 TimePoint ClosedExecutor::iteration_ended(UserIndex user, const IterationEnd& end) {
-  if (users_.iterations(user) >= quota_.per_user) {
+  if (begun(user) >= quota_.per_user) {
     ++finished_users_;
     users_.leave(user, TimePoint::max());
     return end.ended;
@@ -92,9 +105,21 @@ TimePoint ClosedExecutor::iteration_ended(UserIndex user, const IterationEnd& en
 }
 
 bool ClosedExecutor::user_retired(UserIndex user) {
-  if (user >= wanted_ || users_.iterations(user) >= quota_.per_user) return false;
+  if (user >= wanted_ || begun(user) >= quota_.per_user) return false;
   returning_.push_back(user);
   return true;
+}
+
+std::vector<std::uint32_t> ClosedExecutor::user_iterations() const {
+  std::vector<std::uint32_t> ended;
+  if (quota_.per_user == Quota::kUnlimited) return ended;
+  for (UserIndex user = 0; user < due_.size(); ++user) {
+    const UserState state = users_.state(user);
+    const bool in_progress =
+        state == UserState::running || state == UserState::leaving || state == UserState::interrupted;
+    ended.push_back(begun(user) - (in_progress ? 1 : 0));
+  }
+  return ended;
 }
 
 void ClosedExecutor::delay(Nanoseconds by) {

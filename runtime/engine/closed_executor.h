@@ -30,12 +30,15 @@ class ClosedExecutor final : public Executor {
   void stop(TimePoint now) override;
   Result<void> scale_users(TimePoint now, std::uint64_t users) override;
   Result<void> scale_rate(TimePoint now, double per_s) override;
+  std::vector<std::uint32_t> user_iterations() const override;
 
  private:
   void follow_schedule(TimePoint now);
   void want(std::uint64_t users, TimePoint since);
   void spawn(UserIndex user, TimePoint due);
   void wait_until(UserIndex user, TimePoint due);
+  std::uint32_t done_before(UserIndex user) const;
+  std::uint32_t begun(UserIndex user) const { return done_before(user) + users_.iterations(user); }
   void begin_due(TimePoint now, Allowance& allowance);
   bool over(TimePoint now) const { return now >= context_.clock->at(length_); }
 

@@ -24,7 +24,8 @@ Coordinator::Coordinator(profile::Plan plan, event::Loop& loop, Fabric fabric, R
       loop_(loop),
       fabric_(std::move(fabric)),
       options_(std::move(options)),
-      crew_(plan_, loop_, fabric_, std::move(factory), options_.recorder, *this),
+      crew_(plan_, loop_, fabric_, std::move(factory), options_.recorder,
+            options_.continued ? options_.continued->progress : nullptr, *this),
       runners_(crew_.size()),
       answered_(crew_.size()),
       load_over_(crew_.size()),
@@ -35,16 +36,27 @@ Coordinator::Coordinator(profile::Plan plan, event::Loop& loop, Fabric fabric, R
       watchdog_(fabric_.script_limit, crew_.size()),
       round_(crew_.size()),
       history_(crew_.size()),
-      books_(crew_.size()),
+      books_(crew_.size(), earlier()),
       recorder_(metrics::Recorder::create(crew_.size(), options_.recorder)),
       vus_(recorder_->gauge(builtin("vus"), {})),
       vus_max_(recorder_->gauge(builtin("vus_max"), {})),
       judge_(options_.thresholds),
-      threshold_states_(judge_.verdicts().size(), metrics::ThresholdState::no_data) {}
+      threshold_states_(judge_.verdicts().size(), metrics::ThresholdState::no_data) {
+  if (earlier() == nullptr) return;
+  const Progress& before = *earlier();
+  totals_ = std::move(options_.continued->totals);
+  for (const metrics::ExceptionCount& exception : totals_.exceptions()) exceptions_told_.insert(exception.message);
+  paused_total_ = before.elapsed - before.offset;
+  users_asked_ = before.users_asked;
+  rate_asked_ = before.rate_asked;
+  users_most_ = before.users_most;
+  summary_.marked_failed = before.marked_failed;
+  judge_.go_on_from(before.thresholds, before.elapsed);
+}
 
 void Coordinator::start(std::function<void(const RunSummary&)> on_done) {
   on_done_ = std::move(on_done);
-  summary_.started = loop_.wall_now();
+  summary_.started = earlier() != nullptr ? earlier()->started : loop_.wall_now();
   enter(Phase::preparing);
   crew_.hire();
   if (fabric_.threads && fabric_.script_limit > Nanoseconds{}) watch(loop_.now());
@@ -74,6 +86,10 @@ void Coordinator::prepared(unsigned worker, Result<IterationRunner*> runner) {
 
 void Coordinator::all_prepared() {
   if (stop_asked_) return close();
+  if (earlier() != nullptr && !options_.continued->setup_again) {
+    setup_data_ = earlier()->setup_data;
+    return begin_load();
+  }
   enter(Phase::setup);
   phase_timer_.start_at(loop_.now() + plan_.setup_timeout);
   crew_.tell(0, [](Worker& worker) { worker.setup(); });
@@ -100,10 +116,12 @@ void Coordinator::fail_run(StopReason reason, Error error) {
 void Coordinator::begin_load() {
   enter(Phase::running);
   load_began_ = loop_.read_clock() + (fabric_.threads ? kHeadStart : Nanoseconds{});
-  clock_.start(load_began_);
+  clock_.start(earlier() != nullptr ? load_began_ - earlier()->offset : load_began_);
   books_.load_began(load_began_);
   if (fabric_.process_cpu) process_cpu_at_start_ = fabric_.process_cpu();
   crew_.tell_all([data = *setup_data_, origin = load_began_](Worker& worker) { worker.begin_load(data, origin); });
+  if (users_asked_) crew_.tell_all([users = *users_asked_](Worker& worker) { worker.scale_users(users); });
+  if (rate_asked_) crew_.tell_all([rate = *rate_asked_](Worker& worker) { worker.scale_rate(rate); });
   arm_second(load_began_);
 }
 
@@ -196,8 +214,8 @@ void Coordinator::finish() {
   const WorkerBooks::Sums sums = books_.sums();
   summary_.finished = loop_.wall_now();
   summary_.elapsed = elapsed(now);
-  summary_.dropped_iterations = sums.dropped;
-  summary_.interrupted_iterations = sums.interrupted + sums.in_flight;  // those a kill did not wait for
+  summary_.dropped_iterations = sums.work.dropped;
+  summary_.interrupted_iterations = sums.work.interrupted + sums.in_flight;  // those a kill did not wait for
   merge(now, true);
   judge_.finish(totals_, elapsed(now));
   tell_new_exceptions();

@@ -25,6 +25,7 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   RunControl& control() override { return *this; }
   metrics::Recorder& recorder() override { return *recorder_; }
   const profile::Plan& plan() const override { return plan_; }
+  std::optional<Progress> progress() const override;
 
  private:
   // RunControl
@@ -68,6 +69,9 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   Snapshot snapshot(bool last);
   Validity judge(bool last) const;
   Nanoseconds elapsed(TimePoint now) const;
+  Nanoseconds process_cpu() const;
+  std::vector<std::uint64_t> late_seconds() const;
+  const Progress* earlier() const { return options_.continued ? options_.continued->progress.get() : nullptr; }
   void arm_second(TimePoint now);
 
   void watch(TimePoint now);

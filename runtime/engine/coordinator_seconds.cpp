@@ -10,8 +10,43 @@
 namespace thresher::engine {
 
 Nanoseconds Coordinator::elapsed(TimePoint now) const {
-  if (!setup_data_) return {};  // load never began
-  return std::max(load_ended_.value_or(now) - load_began_, Nanoseconds{});
+  const Nanoseconds before = earlier() != nullptr ? earlier()->elapsed : Nanoseconds{};
+  if (load_began_ == TimePoint{}) return before;  // load has not begun, or never will
+  return before + std::max(load_ended_.value_or(now) - load_began_, Nanoseconds{});
+}
+
+Nanoseconds Coordinator::process_cpu() const {
+  if (!fabric_.process_cpu) return {};
+  const Nanoseconds before = earlier() != nullptr ? earlier()->process_cpu : Nanoseconds{};
+  return before + fabric_.process_cpu() - process_cpu_at_start_;
+}
+
+std::vector<std::uint64_t> Coordinator::late_seconds() const {
+  std::vector<std::uint64_t> late = round_.late();
+  if (earlier() == nullptr) return late;
+  for (std::size_t i = 0; i < std::min(late.size(), earlier()->late_seconds.size()); ++i)
+    late[i] += earlier()->late_seconds[i];
+  return late;
+}
+
+std::optional<Progress> Coordinator::progress() const {
+  if (!load_goes_on() || load_ended_) return std::nullopt;
+  const TimePoint now = loop_.now();
+  Progress progress{.started = summary_.started,
+                    .taken = loop_.wall_now(),
+                    .offset = clock_.offset(now),
+                    .elapsed = elapsed(now),
+                    .users_most = users_most_,
+                    .users_asked = users_asked_,
+                    .rate_asked = rate_asked_,
+                    .setup_data = *setup_data_,
+                    .marked_failed = summary_.marked_failed,
+                    .process_cpu = process_cpu(),
+                    .late_seconds = late_seconds(),
+                    .thresholds = judge_.progress()};
+  if (earlier() != nullptr) progress.gaps = earlier()->gaps;
+  books_.note_in(progress);
+  return progress;
 }
 
 /// The next multiple of the interval after the start of load: a late second does not push the following ones.
@@ -111,10 +146,10 @@ Snapshot Coordinator::snapshot(bool last) {
 }
 
 Validity Coordinator::judge(bool last) const {
-  const Nanoseconds spent = fabric_.process_cpu ? fabric_.process_cpu() - process_cpu_at_start_ : Nanoseconds{};
-  ValidityInput input = books_.validity_input(totals_, elapsed(loop_.now()), spent);
+  ValidityInput input = books_.validity_input(totals_, elapsed(loop_.now()), process_cpu());
   input.open_model = is_open_model(plan_.executor);
-  input.late_seconds = round_.late();
+  input.late_seconds = late_seconds();
+  if (earlier() != nullptr) input.gaps = earlier()->gaps;
   input.stuck_workers = summary_.stuck_workers;
   if (last) books_.add_stall(totals_, input);
   return judge_validity(input);

@@ -11,13 +11,14 @@ constexpr Nanoseconds kShortestVirtualCycle = std::chrono::milliseconds(1);
 }  // namespace
 
 Crew::Crew(const profile::Plan& plan, event::Loop& coordinator, const Fabric& fabric, RunnerFactory factory,
-           metrics::RecorderOptions recorder, WorkerNews& news)
+           metrics::RecorderOptions recorder, std::shared_ptr<const Progress> earlier, WorkerNews& news)
     : plan_(plan),
       workers_(plan.workers > 0 ? plan.workers : 1),
       coordinator_(coordinator),
       fabric_(fabric),
       factory_(std::move(factory)),
       recorder_(std::move(recorder)),
+      earlier_(std::move(earlier)),
       news_(news) {}
 
 Crew::~Crew() {
@@ -72,6 +73,7 @@ void Crew::take_seat(unsigned index) {
                             .plan = seat->plan.get(),
                             .loop = seat->loop.get(),
                             .recorder = recorder_,
+                            .earlier = earlier_,
                             .own_thread = fabric_.threads,
                             .shortest_cycle = fabric_.threads ? Nanoseconds{} : kShortestVirtualCycle,
                             .outbox = seat->outbox};

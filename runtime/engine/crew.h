@@ -14,8 +14,9 @@ namespace thresher::engine {
 /// ever touched through tell(), on its own.
 class Crew {
  public:
+  /// `earlier`: of the run that this one goes on from; null for none.
   Crew(const profile::Plan& plan, event::Loop& coordinator, const Fabric& fabric, RunnerFactory factory,
-       metrics::RecorderOptions recorder, WorkerNews& news);
+       metrics::RecorderOptions recorder, std::shared_ptr<const Progress> earlier, WorkerNews& news);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -56,6 +57,7 @@ class Crew {
   const Fabric& fabric_;
   const RunnerFactory factory_;
   const metrics::RecorderOptions recorder_;
+  const std::shared_ptr<const Progress> earlier_;
   WorkerNews& news_;
   std::vector<std::shared_ptr<Seat>> seats_;
   std::vector<std::thread> threads_;  ///< parallel to seats_; empty without threads

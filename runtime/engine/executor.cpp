@@ -17,7 +17,9 @@ std::unique_ptr<Executor> make_executor(const ExecutorContext& context) {
   ClosedExecutor::Quota quota;
   if (plan.executor == Kind::per_vu_iterations) quota.per_user = std::max<std::uint64_t>(plan.iterations, 1);
   if (plan.executor == Kind::shared_iterations) {
-    quota.shared = share_by_users(plan.iterations, plan.users, context.worker, context.workers);
+    const std::uint64_t done = context.earlier == nullptr ? 0 : context.earlier->work.ended;
+    quota.shared =
+        share_by_users(plan.iterations - std::min(plan.iterations, done), plan.users, context.worker, context.workers);
   }
   return std::make_unique<ClosedExecutor>(context, pacing::UserSchedule{user_stages(plan)}, quota);
 }

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "engine/load_clock.h"
+#include "engine/progress.h"
 #include "engine/virtual_users.h"
 
 namespace thresher::engine {
@@ -42,6 +43,10 @@ class Executor {
     std::uint64_t all = 0, by_cap = 0;
   };
   virtual Dropped dropped() const { return {}; }
+
+  /// Iterations that ended, by the user's place on this worker, those of the earlier run included. Only where each user
+  /// has a number of its own to do.
+  virtual std::vector<std::uint32_t> user_iterations() const { return {}; }
 };
 
 /// What an executor works with; everything outlives it.
@@ -51,8 +56,14 @@ struct ExecutorContext {
   VirtualUsers* users = nullptr;
   IterationSeries* series = nullptr;
   const LoadClock* clock = nullptr;
-  Nanoseconds shortest_cycle{};  ///< closed model: least time between the dues of two iterations of a user
+  const Progress* earlier = nullptr;  ///< of the run that this one goes on from; null for none
+  Nanoseconds shortest_cycle{};       ///< closed model: least time between the dues of two iterations of a user
 };
+
+/// Where in the shape load begins.
+inline Nanoseconds beginning_of(const ExecutorContext& context) {
+  return context.earlier == nullptr ? Nanoseconds{} : context.earlier->offset;
+}
 
 /// The executor a plan asks for.
 std::unique_ptr<Executor> make_executor(const ExecutorContext& context);

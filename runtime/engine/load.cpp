@@ -21,11 +21,12 @@ Load::Load(const Options& options)
                                .users = &users_,
                                .series = &series_,
                                .clock = &clock_,
+                               .earlier = options.earlier,
                                .shortest_cycle = options.shortest_cycle})) {}
 
 void Load::start(TimePoint origin) {
   if (state_ != State::waiting) return;
-  clock_.start(origin);
+  clock_.start(options_.earlier == nullptr ? origin : origin - options_.earlier->offset);
   state_ = State::running;
 }
 

@@ -29,6 +29,7 @@ class Load final : public RunnerEvents {
     const profile::Plan* plan = nullptr;
     unsigned worker = 0, workers = 1;
     Nanoseconds shortest_cycle{};
+    const Progress* earlier = nullptr;  ///< of the run that this one goes on from; outlives the load
     const Clock* clock = nullptr;
     metrics::Recorder* recorder = nullptr;
     IterationRunner* runner = nullptr;
@@ -40,7 +41,7 @@ class Load final : public RunnerEvents {
 
   explicit Load(const Options& options);
 
-  /// Load begins at `origin`, which may lie ahead.
+  /// Load begins at `origin`, which may lie ahead: its shape from the beginning, or from where the earlier run stood.
   void start(TimePoint origin);
   /// Does what is due; returns when to call again, TimePoint::max() when only an event can change anything.
   TimePoint advance(TimePoint now);
@@ -63,6 +64,7 @@ class Load final : public RunnerEvents {
   std::uint64_t abandoned() const { return abandoned_; }  ///< users that were still there when it finished
   const VirtualUsers::Tally& tally() const { return users_.tally(); }
   Executor::Dropped dropped() const { return executor_->dropped(); }
+  std::vector<std::uint32_t> user_iterations() const { return executor_->user_iterations(); }
 
  private:
   TimePoint end_of_shape() const;

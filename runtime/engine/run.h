@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/iteration_runner.h"
+#include "engine/progress.h"
 #include "engine/validity.h"
 #include "event/loop.h"
 #include "metrics/threshold.h"
@@ -126,6 +127,9 @@ class Run {
     metrics::RecorderOptions recorder;
     std::vector<metrics::Threshold> thresholds;
     Nanoseconds snapshot_interval = std::chrono::seconds(1);
+    /// Of a run that was killed: load goes on where its shape stood, with new users. As many workers and the same
+    /// thresholds as then. Null: a run from its beginning.
+    std::shared_ptr<Continuation> continued = nullptr;
   };
 
   static std::unique_ptr<Run> create(profile::Plan plan, event::Loop& coordinator, Fabric fabric, RunnerFactory factory,
@@ -138,6 +142,9 @@ class Run {
   /// For figures that belong to no worker. Coordinator's thread; used from on_history(), its metrics are in the second.
   virtual metrics::Recorder& recorder() = 0;
   virtual const profile::Plan& plan() const = 0;
+  /// How far it has come, as of the last second; nothing before load began and after it ended. Coordinator's thread;
+  /// from on_second(), it goes with that second's totals.
+  virtual std::optional<Progress> progress() const = 0;
 };
 
 }  // namespace thresher::engine

@@ -50,6 +50,7 @@ class Judge {
     littles_law();
     workers();
     stall();
+    gaps();
     return std::move(validity_);
   }
 
@@ -158,6 +159,15 @@ class Judge {
                     "leave out how long those would "
                     "have taken. An open model (constant-arrival-rate) counts them",
                     in_.requests_stalled, in_.requests, to_seconds(in_.stalled_total), in_.requests_not_sent));
+  }
+
+  void gaps() {
+    for (const Gap& gap : in_.gaps) {
+      validity_.remarks.push_back(fmt::format(
+          "the run was killed and went on after a gap of {:.1f} s, behind {:.1f} s of load. What it did between "
+          "its last save and its end is in no figure, and its users began anew",
+          to_seconds(gap.length), to_seconds(gap.after)));
+    }
   }
 
   const ValidityInput& in_;

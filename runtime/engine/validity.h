@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engine/progress.h"
 #include "metrics/totals.h"
 
 namespace thresher::engine {
@@ -45,6 +46,7 @@ struct ValidityInput {
   Nanoseconds stalled_total{};  ///< closed model: user time spent in requests far beyond the median (stall)
   std::uint64_t requests = 0, requests_stalled = 0;
   std::uint64_t requests_not_sent = 0;  ///< closed model: what those users would have sent meanwhile
+  std::vector<Gap> gaps;                ///< of a run that was killed and went on
 };
 
 /// Pure: thresholds are constants with their reasons in the implementation.

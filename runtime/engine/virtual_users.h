@@ -45,7 +45,8 @@ class VirtualUsers {
 
   UserState state(UserIndex user) const { return user < users_.size() ? users_[user].state : UserState::absent; }
   std::size_t scenario(UserIndex user) const { return users_[user].scenario; }
-  std::uint32_t iterations(UserIndex user) const { return users_[user].begun; }  ///< begun since it was added
+  /// Begun since it was added; 0 for one that never was.
+  std::uint32_t iterations(UserIndex user) const { return user < users_.size() ? users_[user].begun : 0; }
   UserNumber number(UserIndex user) const { return UserNumber{user} * place_.workers + place_.worker; }
   UserIndex index(UserNumber user) const { return static_cast<UserIndex>(user / place_.workers); }
   UserIndex known() const { return static_cast<UserIndex>(users_.size()); }  ///< indexes ever added lie below

@@ -22,6 +22,7 @@ Result<std::unique_ptr<Worker>> Worker::create(const Place& place, const RunnerF
                                                        .worker = place.index,
                                                        .workers = place.workers,
                                                        .shortest_cycle = place.shortest_cycle,
+                                                       .earlier = place.earlier.get(),
                                                        .clock = place.loop,
                                                        .recorder = worker->recorder_.get(),
                                                        .runner = worker->runner_.get(),
@@ -84,6 +85,7 @@ void Worker::send_reading() {
   reading->dropped = load_->dropped();
   reading->abandoned_users = load_->abandoned();
   reading->cpu = thread_cpu() - cpu_at_start_;
+  reading->user_iterations = load_->user_iterations();
   reading->history = std::exchange(history_, {});
   reading->delta = recorder_->take(place_.loop->now());
   place_.outbox.send([reading](WorkerNews& news) { news.read(reading); });

@@ -19,7 +19,8 @@ class Worker final : private RunPort, private Load::Alarm {
     const profile::Plan* plan = nullptr;
     event::Loop* loop = nullptr;
     metrics::RecorderOptions recorder;
-    bool own_thread = false;  ///< false: time is virtual, or the loop is shared; no CPU is told
+    std::shared_ptr<const Progress> earlier;  ///< of the run that this one goes on from; null for none
+    bool own_thread = false;                  ///< false: time is virtual, or the loop is shared; no CPU is told
     Nanoseconds shortest_cycle{};
     Outbox outbox;
   };

@@ -21,7 +21,8 @@ std::uint64_t requests_failed(const metrics::Totals& totals, Outcome outcome) {
 }  // namespace
 
 void WorkerBooks::note(const WorkerReading& reading) {
-  latest_[reading.worker] = {reading.tally, reading.dropped, reading.abandoned_users, reading.cpu};
+  latest_[reading.worker] = {reading.tally, reading.dropped, reading.abandoned_users, reading.cpu,
+                             reading.user_iterations};
 }
 
 void WorkerBooks::second_passed(TimePoint now) {
@@ -31,18 +32,39 @@ void WorkerBooks::second_passed(TimePoint now) {
 
 WorkerBooks::Sums WorkerBooks::sums() const {
   Sums sums;
+  if (earlier_ != nullptr) sums.work = earlier_->work;
+  sums.work.user_seconds = user_seconds_;
   for (const Latest& worker : latest_) {
     sums.users += worker.tally.alive;
     sums.in_flight += worker.tally.in_flight;
-    sums.ended += worker.tally.ended;
-    sums.interrupted += worker.tally.interrupted;
-    sums.dropped += worker.dropped.all;
-    sums.cap_hits += worker.dropped.by_cap;
     sums.abandoned += worker.abandoned;
-    sums.handled += worker.tally.handled;
-    sums.performed += worker.tally.performed;
+    sums.work.ended += worker.tally.ended;
+    sums.work.interrupted += worker.tally.interrupted;
+    sums.work.dropped += worker.dropped.all;
+    sums.work.cap_hits += worker.dropped.by_cap;
+    sums.work.handled += worker.tally.handled;
+    sums.work.performed += worker.tally.performed;
   }
   return sums;
+}
+
+Nanoseconds WorkerBooks::earlier_cpu(std::size_t worker) const {
+  return earlier_ != nullptr && worker < earlier_->worker_cpu.size() ? earlier_->worker_cpu[worker] : Nanoseconds{};
+}
+
+void WorkerBooks::note_in(Progress& progress) const {
+  const Sums sums = this->sums();
+  progress.work = sums.work;
+  progress.work.interrupted += sums.in_flight;
+  for (std::size_t i = 0; i < latest_.size(); ++i) {
+    progress.worker_cpu.push_back(latest_[i].cpu + earlier_cpu(i));
+    const std::vector<std::uint32_t>& iterations = latest_[i].user_iterations;
+    for (std::size_t index = 0; index < iterations.size(); ++index) {
+      const std::size_t user = index * latest_.size() + i;  // user numbers alternate between workers
+      if (progress.user_iterations.size() <= user) progress.user_iterations.resize(user + 1);
+      progress.user_iterations[user] = iterations[index];
+    }
+  }
 }
 
 ValidityInput WorkerBooks::validity_input(const metrics::Totals& totals, Nanoseconds elapsed,
@@ -58,20 +80,21 @@ ValidityInput WorkerBooks::validity_input(const metrics::Totals& totals, Nanosec
   input.lateness_p50 = microseconds(lateness.value_at_percentile(50));
   input.lateness_p99 = microseconds(lateness.value_at_percentile(99));
   input.response_p50 = microseconds(totals.aggregate("iteration_response_time").trend.value_at_percentile(50));
-  input.iterations = sums.ended;
-  input.dropped = sums.dropped;
-  input.in_flight_cap_hits = sums.cap_hits;
+  input.iterations = sums.work.ended;
+  input.dropped = sums.work.dropped;
+  input.in_flight_cap_hits = sums.work.cap_hits;
   input.abandoned_users = sums.abandoned;
   input.users = sums.users;
   input.descriptor_failures = requests_failed(totals, Outcome::descriptors);
   input.port_failures = requests_failed(totals, Outcome::ports);
   input.overflowed_series = totals.overflowed_series();
   if (elapsed_s <= 0) return input;
-  input.littles_law_users_measured = to_seconds(sums.handled) / elapsed_s;
-  input.littles_law_users_derived = to_seconds(sums.performed) / elapsed_s;
+  input.littles_law_users_measured = to_seconds(sums.work.handled) / elapsed_s;
+  input.littles_law_users_derived = to_seconds(sums.work.performed) / elapsed_s;
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());  // those this process may run on
   input.process_cpu_share = to_seconds(process_cpu) / elapsed_s / cores;
-  for (const Latest& worker : latest_) input.worker_cpu_share.push_back(to_seconds(worker.cpu) / elapsed_s);
+  for (std::size_t i = 0; i < latest_.size(); ++i)
+    input.worker_cpu_share.push_back(to_seconds(latest_[i].cpu + earlier_cpu(i)) / elapsed_s);
   return input;
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/progress.h"
 #include "engine/validity.h"
 #include "engine/worker_news.h"
 #include "metrics/totals.h"
@@ -11,7 +12,9 @@ namespace thresher::engine {
 /// What the workers' latest readings add up to, and what validity is judged from. Coordinator's thread.
 class WorkerBooks {
  public:
-  explicit WorkerBooks(unsigned workers) : latest_(workers) {}
+  /// `earlier`: of the run that this one goes on from; null for none. It outlives the books.
+  explicit WorkerBooks(unsigned workers, const Progress* earlier = nullptr)
+      : latest_(workers), earlier_(earlier), user_seconds_(earlier == nullptr ? 0 : earlier->work.user_seconds) {}
 
   void load_began(TimePoint at) { last_note_ = at; }
   void note(const WorkerReading& reading);
@@ -19,10 +22,12 @@ class WorkerBooks {
   void second_passed(TimePoint now);
 
   struct Sums {
-    std::uint64_t users = 0, in_flight = 0, ended = 0, interrupted = 0, dropped = 0, cap_hits = 0, abandoned = 0;
-    Nanoseconds handled{}, performed{};
+    std::uint64_t users = 0, in_flight = 0, abandoned = 0;
+    WorkTally work;
   };
   Sums sums() const;
+  /// Fills in what Progress has of the workers.
+  void note_in(Progress& progress) const;
 
   /// Everything except the stall, which is only worth its price once: see add_stall(). process_cpu: spent since load
   /// began.
@@ -37,8 +42,12 @@ class WorkerBooks {
     Executor::Dropped dropped;
     std::uint64_t abandoned = 0;
     Nanoseconds cpu{};
+    std::vector<std::uint32_t> user_iterations;
   };
+  Nanoseconds earlier_cpu(std::size_t worker) const;
+
   std::vector<Latest> latest_;
+  const Progress* earlier_;
   TimePoint last_note_{};
   double user_seconds_ = 0;
 };

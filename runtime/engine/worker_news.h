@@ -19,8 +19,9 @@ struct WorkerReading {
   VirtualUsers::Tally tally;  ///< since the start, as all below
   Executor::Dropped dropped;
   std::uint64_t abandoned_users = 0;
-  Nanoseconds cpu{};                  ///< of the worker's thread since load began; zero when it has none of its own
-  std::vector<HistoryEntry> history;  ///< recorded since the previous reading
+  Nanoseconds cpu{};  ///< of the worker's thread since load began; zero when it has none of its own
+  std::vector<std::uint32_t> user_iterations;  ///< ended, by the user's place on its worker; per-vu-iterations only
+  std::vector<HistoryEntry> history;           ///< recorded since the previous reading
 };
 
 /// What workers tell the coordinator. Coordinator's thread.

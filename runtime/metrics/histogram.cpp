@@ -89,6 +89,18 @@ void Histogram::reset() {
   max_ = 0;
 }
 
+bool Histogram::restore(const Exact& exact) {
+  const auto same_bucket = [](std::int64_t a, std::int64_t b) {
+    return a >= 0 && a <= kHighest && index_of(a) == index_of(b);
+  };
+  if (count_ == 0 || !same_bucket(exact.min, min_) || !same_bucket(exact.max, max_)) return false;
+  min_ = exact.min;
+  max_ = exact.max;
+  sum_ = exact.sum;
+  clamped_ = exact.clamped;
+  return true;
+}
+
 double Histogram::mean() const { return count_ == 0 ? 0 : static_cast<double>(sum_) / static_cast<double>(count_); }
 
 double Histogram::standard_deviation() const {

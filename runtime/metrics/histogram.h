@@ -53,6 +53,17 @@ class Histogram {
   /// values.
   static Result<Histogram> decode(std::string_view encoded);
 
+  /// What encode() leaves out.
+  struct Exact {
+    std::int64_t min = 0, max = 0;
+    std::uint64_t sum = 0, clamped = 0;
+    friend bool operator==(const Exact&, const Exact&) = default;
+  };
+  Exact exact() const { return {min(), max(), sum_, clamped_}; }
+  /// Of a histogram that was decoded and is not empty: puts back what it had been. False, and nothing is changed, when
+  /// its buckets cannot have had such values.
+  bool restore(const Exact& exact);
+
   std::size_t memory_bytes() const;  ///< what it occupies, itself included
 
  private:

@@ -63,6 +63,14 @@ struct ThresholdVerdict {
   bool crossed_abort = false;                   ///< was seen failed, with abort_on_fail, past its delay; stays
 };
 
+/// What a run that goes on elsewhere takes over of a verdict; the rest follows from its totals.
+struct ThresholdProgress {
+  double observed = 0;
+  std::uint64_t samples = 0;
+  std::size_t windows = 0, windows_failed = 0;
+  friend bool operator==(const ThresholdProgress&, const ThresholdProgress&) = default;
+};
+
 /// Judges a run's thresholds once a second. Coordinator's thread.
 ///
 /// A rate, gauge or trend nobody observed is NO_DATA, and so is a counter without a series. A counter that has a series
@@ -73,6 +81,11 @@ class ThresholdJudge {
   explicit ThresholdJudge(std::vector<Threshold> thresholds);
   ThresholdJudge(const ThresholdJudge&) = delete;  ///< verdicts point at its thresholds
   ThresholdJudge& operator=(const ThresholdJudge&) = delete;
+
+  /// Before anything else: goes on after `elapsed` of a run that was judged so far. A window that was open begins anew.
+  /// `earlier` is in the order of the thresholds.
+  void go_on_from(const std::vector<ThresholdProgress>& earlier, Nanoseconds elapsed);
+  std::vector<ThresholdProgress> progress() const;
 
   /// After a second's deltas were added. `elapsed` since load began.
   void second_passed(const Totals& totals, Nanoseconds elapsed);

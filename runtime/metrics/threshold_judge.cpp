@@ -1,6 +1,7 @@
 #include "metrics/threshold.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace thresher::metrics {
@@ -44,6 +45,28 @@ bool has_data(const Threshold& threshold, const Aggregate& seen) {
 ThresholdJudge::ThresholdJudge(std::vector<Threshold> thresholds)
     : thresholds_(std::move(thresholds)), windows_(thresholds_.size()) {
   for (const Threshold& threshold : thresholds_) verdicts_.push_back({.threshold = &threshold});
+}
+
+void ThresholdJudge::go_on_from(const std::vector<ThresholdProgress>& earlier, Nanoseconds elapsed) {
+  assert(earlier.size() == verdicts_.size());
+  judged_until_ = elapsed;
+  for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+    windows_[i].began = elapsed;
+    if (earlier[i].windows == 0) continue;
+    ThresholdVerdict& verdict = verdicts_[i];
+    verdict.observed = earlier[i].observed;
+    verdict.samples = earlier[i].samples;
+    verdict.windows = earlier[i].windows;
+    verdict.windows_failed = earlier[i].windows_failed;
+    verdict.state = verdict.windows_failed == 0 ? ThresholdState::pass : ThresholdState::fail;
+  }
+}
+
+std::vector<ThresholdProgress> ThresholdJudge::progress() const {
+  std::vector<ThresholdProgress> all;
+  for (const ThresholdVerdict& verdict : verdicts_)
+    all.push_back({verdict.observed, verdict.samples, verdict.windows, verdict.windows_failed});
+  return all;
 }
 
 void ThresholdJudge::second_passed(const Totals& totals, Nanoseconds elapsed) {

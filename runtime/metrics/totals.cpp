@@ -64,6 +64,21 @@ void Totals::begin_second(TimePoint, WallTime wall) {
   sampled_.clear();
 }
 
+void Totals::restore(std::vector<Series> series, const std::vector<ExceptionCount>& exceptions,
+                     std::uint64_t overflowed) {
+  for (Series& one : series) {
+    SeriesKey key{one.metric.name, one.tags};
+    one.counter_last = {};
+    one.rate_last = {};
+    one.trend_last = {};
+    series_.insert_or_assign(std::move(key), std::move(one));
+  }
+  for (const ExceptionCount& exception : exceptions)
+    exception_table_.add(exception.message, exception.traceback, exception.count);
+  exceptions_ = exception_table_.sorted();
+  overflowed_ = overflowed;
+}
+
 template <class Entry>
 Series& Totals::touch(unsigned worker, const Entry& entry) {
   assert(worker < by_worker_.size() && entry.series < by_worker_[worker].size());

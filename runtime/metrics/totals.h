@@ -56,6 +56,9 @@ class Totals {
   void add(Delta&& delta);
   std::uint64_t second() const { return second_; }  ///< how often begin_second() was called
 
+  /// What another run's totals held, before anything is added: its series, exceptions and overflow.
+  void restore(std::vector<Series> series, const std::vector<ExceptionCount>& exceptions, std::uint64_t overflowed);
+
   /// All series in the order of (metric, tags): stable, so that reports of equal runs are equal.
   const std::map<SeriesKey, Series>& series() const { return series_; }
   Aggregate aggregate(std::string_view metric, const TagFilter& filter = {}, bool last_second = false) const;

@@ -295,3 +295,23 @@ TEST_CASE("the encoding begins as every HdrHistogram tool expects", "[unit][metr
   CHECK(histogram_of({1, 5000}).encode() == histogram_of({5000, 1}).encode());
   CHECK(histogram_of({1, 5000}).encode() != histogram_of({1, 5004}).encode());
 }
+
+TEST_CASE("what the encoding leaves out can be put back, where it fits the buckets", "[unit][metrics]") {
+  Histogram original;
+  for (const std::int64_t value : {1'234'567, 99, 2'500'003, 4'000'000'000}) original.record(value);
+  Histogram read = Histogram::decode(original.encode()).value();
+  CHECK(read.exact() != original.exact());
+  REQUIRE(read.restore(original.exact()));
+  CHECK(read.exact() == original.exact());
+  CHECK(read.mean() == original.mean());
+  CHECK(read.clamped() == 1);
+
+  Histogram::Exact wrong = original.exact();
+  wrong.min = 5;
+  CHECK_FALSE(read.restore(wrong));
+  wrong = original.exact();
+  wrong.max = Histogram::kHighest + 1;
+  CHECK_FALSE(read.restore(wrong));
+  CHECK(read.exact() == original.exact());
+  CHECK_FALSE(Histogram{}.restore({}));
+}
