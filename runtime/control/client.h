@@ -29,10 +29,14 @@ class Client {
  public:
   /// Starts connecting; what is asked before that is done waits. `events` outlives the client.
   static std::unique_ptr<Client> connect(event::Loop& loop, const std::filesystem::path& path, ClientEvents& events);
+  Client() = default;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  /// `done` gets the result's JSON text ("" for none) or what the run refused with; cancelled when the connection ends
-  /// first. Never called from inside this. For a watch, events follow.
+  /// `done` gets the result's JSON text ("" for none) or what the run refused with (invalid_argument); not_found when
+  /// nobody listens there, cancelled when the connection ends first. Never called from inside this. For a watch, events
+  /// follow.
   virtual void ask(const Order& order, std::function<void(Result<std::string>)> done) = 0;
 };
 
