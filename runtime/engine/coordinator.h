@@ -35,6 +35,7 @@ class Coordinator final : public Run, private RunControl, private WorkerNews {
   Result<void> scale_rate(double per_s) override;
   void stop(StopReason reason) override;
   void kill() override;
+  void note(std::string text) override { tell(RunEvent::Kind::note, std::move(text)); }
 
   // WorkerNews
   void prepared(unsigned worker, Result<IterationRunner*> runner) override;

@@ -135,7 +135,8 @@ Snapshot Coordinator::snapshot(bool last) {
                     .in_flight = sums.in_flight,
                     .totals = &totals_,
                     .thresholds = &judge_.verdicts(),
-                    .validity = judge(last)};
+                    .validity = judge(last),
+                    .workers = books_.workers(round_.late())};
   if (last || phase_ == Phase::stopping) return snapshot;  // nothing is wanted any more
   if (is_open_model(plan_.executor)) {
     snapshot.rate_planned = rate_asked_.value_or(pacing::ArrivalSchedule{rate_stages(plan_), false, 0}.rate_at(offset));

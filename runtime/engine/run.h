@@ -35,6 +35,14 @@ enum class StopReason : std::uint8_t {
 };
 std::string_view name_of(StopReason reason);
 
+/// One worker as it stood at its latest reading.
+struct WorkerState {
+  std::uint64_t users = 0;
+  std::uint64_t in_flight = 0;     ///< iterations in progress
+  double cpu_share = 0;            ///< of one core, 0..1, over the time since the reading before; 0 when unknown
+  std::uint64_t late_seconds = 0;  ///< seconds that were closed without its reading
+};
+
 /// One second of a run as a report sees it. The references live until the observer returns.
 struct Snapshot {
   Phase phase = Phase::preparing;
@@ -48,7 +56,8 @@ struct Snapshot {
   double rate_planned = 0;          ///< arrivals per second the shape wants now (open model)
   const metrics::Totals* totals = nullptr;
   const std::vector<metrics::ThresholdVerdict>* thresholds = nullptr;
-  Validity validity;  ///< as it stands
+  Validity validity;                   ///< as it stands
+  std::vector<WorkerState> workers{};  ///< by index
 };
 
 /// Things that happen to a run, for a log or a timeline.
@@ -106,6 +115,7 @@ class RunControl {
   virtual Result<void> scale_rate(double per_s) = 0;  ///< constant-arrival-rate: from now on
   virtual void stop(StopReason reason) = 0;           ///< gracefully, within stop_timeout
   virtual void kill() = 0;                            ///< interrupt everything now; the report still comes
+  virtual void note(std::string text) = 0;            ///< tells it to the observers, as a RunEvent of that kind
 };
 
 /// Where workers live. Production gives each a thread and a UvLoop; rehearsal a loop of the one VirtualWorld, on this

@@ -20,9 +20,25 @@ std::uint64_t requests_failed(const metrics::Totals& totals, Outcome outcome) {
 
 }  // namespace
 
+void WorkerBooks::load_began(TimePoint at) {
+  last_note_ = at;
+  for (Latest& worker : latest_) worker.taken = at;
+}
+
 void WorkerBooks::note(const WorkerReading& reading) {
-  latest_[reading.worker] = {reading.tally, reading.dropped, reading.abandoned_users, reading.cpu,
-                             reading.user_iterations};
+  Latest& latest = latest_[reading.worker];
+  const Nanoseconds passed = reading.delta.taken - latest.taken;
+  const double share = passed > Nanoseconds{} ? to_seconds(reading.cpu - latest.cpu) / to_seconds(passed) : 0;
+  latest = {reading.tally, reading.dropped,         reading.abandoned_users,
+            reading.cpu,   reading.user_iterations, reading.delta.taken,
+            share};
+}
+
+std::vector<WorkerState> WorkerBooks::workers(const std::vector<std::uint64_t>& late) const {
+  std::vector<WorkerState> states;
+  for (std::size_t i = 0; i < latest_.size(); ++i)
+    states.push_back({latest_[i].tally.alive, latest_[i].tally.in_flight, latest_[i].cpu_share, late[i]});
+  return states;
 }
 
 void WorkerBooks::second_passed(TimePoint now) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/progress.h"
+#include "engine/run.h"
 #include "engine/validity.h"
 #include "engine/worker_news.h"
 #include "metrics/totals.h"
@@ -16,7 +17,7 @@ class WorkerBooks {
   explicit WorkerBooks(unsigned workers, const Progress* earlier = nullptr)
       : latest_(workers), earlier_(earlier), user_seconds_(earlier == nullptr ? 0 : earlier->work.user_seconds) {}
 
-  void load_began(TimePoint at) { last_note_ = at; }
+  void load_began(TimePoint at);
   void note(const WorkerReading& reading);
   /// A second was closed: users' time goes on by what passed, times the users alive.
   void second_passed(TimePoint now);
@@ -26,6 +27,8 @@ class WorkerBooks {
     WorkTally work;
   };
   Sums sums() const;
+  /// `late`: by worker, as ReadingRound counts.
+  std::vector<WorkerState> workers(const std::vector<std::uint64_t>& late) const;
   /// Fills in what Progress has of the workers.
   void note_in(Progress& progress) const;
 
@@ -43,6 +46,8 @@ class WorkerBooks {
     std::uint64_t abandoned = 0;
     Nanoseconds cpu{};
     std::vector<std::uint32_t> user_iterations;
+    TimePoint taken{};
+    double cpu_share = 0;  ///< since the reading before
   };
   Nanoseconds earlier_cpu(std::size_t worker) const;
 

@@ -64,6 +64,29 @@ TEST_CASE("readings of workers add up", "[unit][engine]") {
   CHECK(input.worker_cpu_share == std::vector<double>{0.5, 0.2});
 }
 
+TEST_CASE("each worker's state is that of its latest reading, its CPU share that of the time since the one before",
+          "[unit][engine]") {
+  WorkerBooks books{2};
+  books.load_began(TimePoint{} + 100s);
+  CHECK(books.workers({0, 0})[0].cpu_share == 0);
+  WorkerReading reading = reading_of(1, 3);
+  reading.tally.in_flight = 2;
+  reading.cpu = 250ms;
+  reading.delta.taken = TimePoint{} + 101s;
+  books.note(reading);
+  CHECK(books.workers({0, 0})[1].cpu_share == Approx(0.25));
+  reading.cpu = 1750ms;
+  reading.delta.taken = TimePoint{} + 103s;  // it was late by a second
+  books.note(reading);
+  const std::vector<WorkerState> workers = books.workers({0, 1});
+  REQUIRE(workers.size() == 2);
+  CHECK(workers[0].users == 0);
+  CHECK(workers[1].users == 3);
+  CHECK(workers[1].in_flight == 2);
+  CHECK(workers[1].cpu_share == Approx(0.75));
+  CHECK(workers[1].late_seconds == 1);
+}
+
 TEST_CASE("requests that found no descriptor or port are the generator's failures", "[unit][engine]") {
   Requests requests;
   requests.add("/x", 1ms, 3, Outcome::descriptors);
