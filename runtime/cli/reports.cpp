@@ -38,7 +38,8 @@ Result<Reports> Reports::open(const RunOptions& options, const plugin::Registry&
       problem = std::move(output.error());
   };
 
-  if (options.csv) take(report::CsvReport::open({.prefix = *options.csv, .full_history = options.csv_full_history}));
+  if (options.csv)
+    take(report::CsvReport::open({.prefix = *options.csv, .full_history = options.csv_full_history}, run));
   if (options.html) take(report::HtmlReport::open(*options.html, run));
   if (options.json) take(report::JsonReport::open(*options.json, run));
   if (options.junit) take(report::JunitReport::open(*options.junit, run));

@@ -56,7 +56,8 @@ void add_totals(CsvRow& row, const RequestRow& of) {
 
 class CsvFiles final : public CsvReport {
  public:
-  CsvFiles(Options options, LineWriter history) : options_(std::move(options)), history_(std::move(history)) {
+  CsvFiles(Options options, LineWriter history, Nanoseconds elapsed_before)
+      : options_(std::move(options)), history_(std::move(history)), recent_(elapsed_before) {
     history_.append(csv_history_header());
   }
 
@@ -80,7 +81,7 @@ class CsvFiles final : public CsvReport {
   }
 
   std::vector<std::filesystem::path> files() const override {
-    return {path_of("stats"), path_of("stats_history"), path_of("failures"), path_of("exceptions")};
+    return {path_of("stats"), history_.path(), path_of("failures"), path_of("exceptions")};
   }
 
  private:
@@ -107,15 +108,15 @@ class CsvFiles final : public CsvReport {
 
 }  // namespace
 
-Result<std::unique_ptr<CsvReport>> CsvReport::open(Options options) {
+Result<std::unique_ptr<CsvReport>> CsvReport::open(Options options, const RunDescription& run) {
   for (const char* kind : {"stats", "failures", "exceptions"}) {
     if (Result<void> writable = check_writable(fmt::format("{}_{}.csv", options.prefix, kind)); !writable) {
       return fail(std::move(writable.error()));
     }
   }
-  Result<LineWriter> history = LineWriter::open(options.prefix + "_stats_history.csv");
+  Result<LineWriter> history = LineWriter::open(part_of(options.prefix + "_stats_history.csv", run.part));
   if (!history) return fail(std::move(history.error()));
-  return std::make_unique<CsvFiles>(std::move(options), std::move(*history));
+  return std::make_unique<CsvFiles>(std::move(options), std::move(*history), run.elapsed_before);
 }
 
 std::string csv_stats(const RequestTable& table) {

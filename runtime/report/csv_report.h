@@ -6,6 +6,7 @@
 
 #include "report/output.h"
 #include "report/request_table.h"
+#include "report/run_description.h"
 
 namespace thresher::report {
 
@@ -17,7 +18,7 @@ class CsvReport : public Output {
     std::string prefix;         ///< "out/aria"
     bool full_history = false;  ///< --csv-full-history: a row per endpoint each second, before the Aggregated one
   };
-  static Result<std::unique_ptr<CsvReport>> open(Options options);
+  static Result<std::unique_ptr<CsvReport>> open(Options options, const RunDescription& run);
 };
 
 /// The files' texts. Pure.

@@ -36,7 +36,7 @@ class HistoryFile final : public HistoryReport {
 
 Result<std::unique_ptr<HistoryReport>> HistoryReport::open(const std::filesystem::path& path,
                                                            const RunDescription& run) {
-  auto writer = LineWriter::open(path);
+  auto writer = LineWriter::open(part_of(path, run.part));
   if (!writer) return fail(std::move(writer.error()));
   return std::make_unique<HistoryFile>(std::move(*writer), run);
 }

@@ -149,7 +149,7 @@ class HtmlPage final : public HtmlReport {
 
   std::filesystem::path path_;
   const RunDescription& run_;
-  SecondSeries seconds_;
+  SecondSeries seconds_ = seconds_before(run_);
   Figures figures_;
   std::uint64_t second_added_ = 0;
 };

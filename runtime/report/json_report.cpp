@@ -105,7 +105,7 @@ class JsonDocument final : public JsonReport {
   std::filesystem::path path_;
   Taker taker_;
   const RunDescription& run_;
-  SecondSeries seconds_;
+  SecondSeries seconds_ = seconds_before(run_);
   Json document_;
   RunFacts facts_;
   std::uint64_t second_added_ = 0;

@@ -51,6 +51,13 @@ class Gzip {
 
 }  // namespace
 
+std::filesystem::path part_of(const std::filesystem::path& path, unsigned part) {
+  if (part <= 1 || path == "-") return path;
+  const std::string name = path.filename().string();
+  const std::size_t stem = std::min(name.find('.', 1), name.size());  // "x.json.gz" has two extensions
+  return path.parent_path() / fmt::format("{}-part{}{}", name.substr(0, stem), part, name.substr(stem));
+}
+
 struct LineWriter::State {
   std::filesystem::path path;
   int descriptor = -1;

@@ -9,6 +9,10 @@
 
 namespace thresher::report {
 
+/// The file that part `part` of a run writes line by line: `path` for the first, "login-part2.csv" for the second of
+/// "login.csv"; standard output stays what it is.
+std::filesystem::path part_of(const std::filesystem::path& path, unsigned part);
+
 /// Appends whole lines to a file, or to standard output for "-". Lines gather until flush(), which hands all of them to
 /// the system in one write: called once a second, a kill loses at most that second, and never half a line. A path
 /// ending in .gz is compressed; every flush ends a deflate block, so that what is on disk can always be read back. Not

@@ -75,8 +75,8 @@ class RunLog final : public Output {
 
   const RunDescription& run_;
   LineWriter lines_;
-  RecentRequests recent_;
-  SecondSeries seconds_;
+  RecentRequests recent_{run_.elapsed_before};
+  SecondSeries seconds_ = seconds_before(run_);
   RunFacts facts_;
   Nanoseconds due_{};
   bool warned_ = false;
@@ -123,7 +123,7 @@ Result<std::unique_ptr<ReportFolder>> ReportFolder::open(const std::filesystem::
   auto page = HtmlReport::open(folder / (stem + ".html"), run);
   if (!page) return fail(std::move(page.error()));
   parts.push_back(std::move(*page));
-  auto tables = CsvReport::open({.prefix = (folder / stem).string()});
+  auto tables = CsvReport::open({.prefix = (folder / stem).string()}, run);
   if (!tables) return fail(std::move(tables.error()));
   parts.push_back(std::move(*tables));
   auto lines = LineWriter::open(logs_folder_of(folder) / (stem + ".log"));

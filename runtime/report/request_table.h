@@ -49,6 +49,9 @@ class RecentRequests {
  public:
   static constexpr Nanoseconds kWindow = std::chrono::seconds(10);
 
+  /// `from`: what had elapsed of the run before its first second here.
+  explicit RecentRequests(Nanoseconds from = {}) : seen_until_(from) {}
+
   void second_passed(const metrics::Totals& totals, Nanoseconds elapsed);
   /// Rates are over the time the window covers by now, which is less than ten seconds at first.
   RequestTable table() const;
@@ -59,7 +62,7 @@ class RecentRequests {
     RequestTable table;
   };
   std::deque<Second> seconds_;
-  Nanoseconds seen_until_{};
+  Nanoseconds seen_until_;
 };
 
 }  // namespace thresher::report

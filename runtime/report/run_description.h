@@ -11,6 +11,8 @@
 
 namespace thresher::report {
 
+struct SecondSeries;
+
 /// What reports say about a run besides its figures. Fixed before it starts.
 struct RunDescription {
   const profile::Plan* plan = nullptr;
@@ -19,7 +21,12 @@ struct RunDescription {
   std::vector<std::pair<std::string, std::string>> dependencies;  ///< name, version
   std::string host;                                               ///< --host, or empty
   bool rehearsal = false;
-  WallTime created{};      ///< when it was made ...
+  /// Of a run that was killed and goes on: its parts count from 1. What is written line by line goes to a file of its
+  /// own in each part (part_of()), what is written at the end tells of all of them.
+  unsigned part = 1;
+  Nanoseconds elapsed_before{};                  ///< of load, in the parts before this one
+  const SecondSeries* seconds_before = nullptr;  ///< their seconds; null: none
+  WallTime created{};                            ///< when it was made ...
   TimePoint created_at{};  ///< ... and the same instant on the clock that samples are stamped with
   const Judgement* judgement =
       nullptr;  ///< of the run's history, filled while it goes on; null: no validator was asked

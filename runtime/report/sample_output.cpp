@@ -57,7 +57,7 @@ class SampleFile final : public SampleOutput {
 
 Result<std::unique_ptr<SampleOutput>> SampleOutput::open(Format format, const std::filesystem::path& path,
                                                          const RunDescription& run) {
-  Result<LineWriter> lines = LineWriter::open(path);
+  Result<LineWriter> lines = LineWriter::open(part_of(path, run.part));
   if (!lines) return fail(std::move(lines.error()));
   auto formatter = format == Format::json ? make_json_samples() : make_csv_samples();
   return std::make_unique<SampleFile>(std::move(formatter), std::move(*lines), run);

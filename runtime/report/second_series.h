@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/run.h"
+#include "report/run_description.h"
 
 namespace thresher::report {
 
@@ -16,5 +17,10 @@ struct SecondSeries {
 
   void add(const engine::Snapshot& snapshot);
 };
+
+/// What a report of this run begins with: nothing, or the seconds of its earlier parts.
+inline SecondSeries seconds_before(const RunDescription& run) {
+  return run.seconds_before == nullptr ? SecondSeries{} : *run.seconds_before;
+}
 
 }  // namespace thresher::report

@@ -52,8 +52,8 @@ class Terminal final : public engine::RunObserver {
 
   const RunDescription& run_;
   Options options_;
-  RecentRequests recent_;
-  SecondSeries seconds_;
+  RecentRequests recent_{run_.elapsed_before};
+  SecondSeries seconds_ = seconds_before(run_);
   std::vector<std::string> frame_;  ///< on the screen now, at the cursor's left
   Nanoseconds elapsed_{};           ///< of the last snapshot
   Nanoseconds plain_due_{};

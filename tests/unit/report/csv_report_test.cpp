@@ -120,9 +120,9 @@ TEST_CASE("failures and exceptions are Locust's files", "[unit][report][csv]") {
 
 TEST_CASE("the history has a row a second, Aggregated only", "[unit][report][csv]") {
   const ScratchFolder folder;
-  auto report = CsvReport::open({.prefix = (folder / "out/aria").string()});
-  REQUIRE(report);
   FakeRun fake;
+  auto report = CsvReport::open({.prefix = (folder / "out/aria").string()}, fake.run);
+  REQUIRE(report);
   (*report)->on_second(fake.second());
   fake.request({.duration = 20ms, .bytes = 10}, 10);
   fake.request({.duration = 20ms, .status = 500, .bytes = 10}, 2);
@@ -174,7 +174,7 @@ TEST_CASE("with full history each endpoint has its row and percentiles of ten se
 TEST_CASE("CSV files that cannot be written are refused before the run", "[unit][report][csv]") {
   const ScratchFolder folder;
   std::ofstream(folder / "file") << "x";
-  const auto report = CsvReport::open({.prefix = (folder / "file/aria").string()});
+  const auto report = CsvReport::open({.prefix = (folder / "file/aria").string()}, {});
   REQUIRE_FALSE(report);
   CHECK(report.error().message.find("aria_stats.csv") != std::string::npos);
 }

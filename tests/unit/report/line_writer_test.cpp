@@ -106,3 +106,12 @@ TEST_CASE("a full disk is reported once and for all", "[unit][report]") {
   lines->append("two\n");
   CHECK(lines->close().error().message == flushed.error().message);
 }
+
+TEST_CASE("each part of a run that was continued writes lines to a file of its own", "[unit][report]") {
+  CHECK(part_of("out/login.csv", 1) == "out/login.csv");
+  CHECK(part_of("out/login.csv", 2) == "out/login-part2.csv");
+  CHECK(part_of("login.json.gz", 3) == "login-part3.json.gz");
+  CHECK(part_of("out/.hidden", 2) == "out/.hidden-part2");
+  CHECK(part_of("login", 2) == "login-part2");
+  CHECK(part_of("-", 2) == "-");
+}
