@@ -10,12 +10,14 @@
 #include "base/log.h"
 #include "bindings/scenario_runner.h"
 #include "cli/commands.h"
+#include "cli/continued_run.h"
 #include "cli/descriptor_limit.h"
 #include "cli/locations.h"
 #include "cli/preflight.h"
 #include "cli/preparation.h"
 #include "cli/reports.h"
 #include "cli/run_companion.h"
+#include "cli/run_control.h"
 #include "cli/run_history.h"
 #include "cli/run_oracle.h"
 #include "cli/stand_in_thread.h"
@@ -25,6 +27,7 @@
 #include "event/virtual_world.h"
 #include "report/terminal.h"
 #include "report/verdict.h"
+#include "store/run_conditions.h"
 
 namespace thresher::cli {
 namespace {
@@ -127,6 +130,34 @@ Result<Surroundings> surround(const Preparation& prepared, bool rehearsal) {
   return made;
 }
 
+/// What has to be as it was for a run to go on: else its figures would be of two different things.
+Result<void> still_holds(const ContinuedRun& continued, const Preparation& prepared) {
+  const std::string conditions = store::conditions_of(prepared.plan, prepared.options.host.value_or(""));
+  if (!continued.conditions.empty() && continued.conditions != conditions)
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("run {} measured something else than its command line means now: its scripts or its profile "
+                    "were changed (then {}, now {}); to go on all the same: --changed",
+                    continued.id, continued.conditions, conditions));
+  if (prepared.thresholds.size() != continued.checkpoint.progress.thresholds.size())
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("run {} was judged by {} thresholds, and its profile has {} now: put them back as they were",
+                    continued.id, continued.checkpoint.progress.thresholds.size(), prepared.thresholds.size()));
+  return {};
+}
+
+/// What the engine goes on from. Takes the checkpoint's figures.
+std::shared_ptr<engine::Continuation> continuation_of(ContinuedRun& continued, const Preparation& prepared) {
+  RunCheckpoint& checkpoint = continued.checkpoint;
+  auto from = std::make_shared<engine::Continuation>();
+  from->progress = std::make_shared<const engine::Progress>(checkpoint.progress);
+  from->totals.restore(std::move(checkpoint.series), checkpoint.exceptions, checkpoint.overflowed_series);
+  // Stand-ins of the run's own died with it: whatever setup() made in them is gone.
+  from->setup_again = continued.setup_again || !prepared.stand_ins.empty();
+  return from;
+}
+
 report::RunDescription describe(const Command& command, const Preparation& prepared, const event::Loop& clock,
                                 bool rehearsal) {
   report::RunDescription run;
@@ -141,8 +172,8 @@ report::RunDescription describe(const Command& command, const Preparation& prepa
   return run;
 }
 
-/// `companion`: null for a run that is nothing but one.
-int perform_run(const Command& command, RunCompanion* companion) {
+/// `companion`: null for a run that is nothing but one. `continued`: null for one from its beginning.
+int perform_run(const Command& command, RunCompanion* companion, ContinuedRun* continued = nullptr) {
   const bool rehearsal = command.kind == Command::Kind::rehearse;
   if (auto configured = configure_log(command.run); !configured) return refuse(configured.error());
   raise_descriptor_limit();
@@ -152,6 +183,12 @@ int perform_run(const Command& command, RunCompanion* companion) {
   auto surroundings = surround(*prepared, rehearsal);
   if (!surroundings) return refuse(surroundings.error());
   report::RunDescription description = describe(command, *prepared, *surroundings->coordinator, rehearsal);
+  if (continued != nullptr) {
+    if (auto holds = still_holds(*continued, *prepared); !holds) return refuse(holds.error());
+    description.part = static_cast<unsigned>(continued->checkpoint.progress.gaps.size() + 1);
+    description.elapsed_before = continued->checkpoint.progress.elapsed;
+    description.seconds_before = &continued->checkpoint.seconds;
+  }
   report::Judgement judgement;
   if (!prepared->validators.empty()) description.judgement = &judgement;
   auto oracle = RunOracle::create(*prepared->plugins, prepared->validators, description, judgement);
@@ -167,7 +204,9 @@ int perform_run(const Command& command, RunCompanion* companion) {
     if (auto walked = preflight(*prepared); !walked)
       return walked.error().code == ErrorCode::cancelled ? kExitInterrupted : refuse(walked.error());
   }
-  if (auto begun = history->begin(*prepared, description); !begun) return refuse(begun.error());
+  const auto begun =
+      continued != nullptr ? history->go_on(continued->id, description) : history->begin(*prepared, description);
+  if (!begun) return refuse(begun.error());
 
   const RunOptions& options = prepared->options;
   const int screen = writes_to_standard_output(options) ? STDERR_FILENO : STDOUT_FILENO;
@@ -179,15 +218,23 @@ int perform_run(const Command& command, RunCompanion* companion) {
   report::Terminal terminal(description, look);
   report::Judge judge(description.judgement);
 
-  const auto run = engine::Run::create(prepared->plan, *surroundings->coordinator, surroundings->fabric,
-                                       bindings::make_runner_factory(prepared->scenario),
-                                       {.recorder = prepared->recorder, .thresholds = prepared->thresholds});
+  const auto run =
+      engine::Run::create(prepared->plan, *surroundings->coordinator, surroundings->fabric,
+                          bindings::make_runner_factory(prepared->scenario),
+                          {.recorder = prepared->recorder,
+                           .thresholds = prepared->thresholds,
+                           .continued = continued != nullptr ? continuation_of(*continued, *prepared) : nullptr});
   (*oracle)->watch(*run);
   run->observe(judge);
   reports->observe(*run);
   history->observe(*run);
+  if (companion == nullptr) history->save_progress_of(*run, description, *surroundings->coordinator, command.arguments);
   run->observe(terminal);
   if (companion != nullptr) run->observe(*companion);
+  auto remote =
+      RemoteControl::open(*run, *surroundings->coordinator, description,
+                          {history->id(), store::start_of(prepared->plan, prepared->options.host.value_or("")).name});
+  if (remote != nullptr) run->observe(*remote);
 
   std::optional<Interrupts> interrupts;
   if (!rehearsal) interrupts.emplace(*surroundings->coordinator, run->control());
@@ -213,6 +260,8 @@ int perform_run(const Command& command, RunCompanion* companion) {
   const bool all_kept = written && recorded;
   const int decided = companion != nullptr ? companion->conclude(*summary, verdict) : verdict.exit_code;
   const int exit_code = !all_kept && decided == 0 ? kExitBadConfiguration : decided;
+  if (remote != nullptr) remote->conclude(verdict, exit_code, reports->files());
+  remote.reset();  // quick_exit() would not
   if (summary->stuck_workers > 0) std::quick_exit(exit_code);  // their threads cannot be joined
   return exit_code;
 }
@@ -221,5 +270,6 @@ int perform_run(const Command& command, RunCompanion* companion) {
 
 int run_command(const Command& command) { return perform_run(command, nullptr); }
 int run_command(const Command& command, RunCompanion& companion) { return perform_run(command, &companion); }
+int run_command(const Command& command, ContinuedRun continued) { return perform_run(command, nullptr, &continued); }
 
 }  // namespace thresher::cli

@@ -1,5 +1,9 @@
 #include "cli/run_history.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
 #include "base/log.h"
 #include "store/run_conditions.h"
 #include "store/run_figures.h"
@@ -43,7 +47,31 @@ Result<void> RunHistory::begin(const Preparation& prepared, const report::RunDes
   start.document = report::json_run_text(run);
   auto recording = store::RunRecording::begin(std::move(store_), start);
   if (!recording) return forgive(std::move(recording.error()));
-  recording_ = std::move(*recording);
+  take(std::move(*recording), run);
+  return {};
+}
+
+Result<void> RunHistory::go_on(const std::string& id, const report::RunDescription& run) {
+  if (!store_) return fail(ErrorCode::io, fmt::format("run {} cannot be continued without the run history", id));
+  auto recording = store::RunRecording::take_over(std::move(store_), id);
+  if (!recording) return fail(std::move(recording.error()));
+  take(std::move(*recording), run);
+  return {};
+}
+
+void RunHistory::save_progress_of(engine::Run& run, const report::RunDescription& description, const event::Loop& clock,
+                                  std::vector<std::string> arguments) {
+  if (!recording_) return;
+  std::error_code problem;
+  const std::string folder = std::filesystem::current_path(problem).string();
+  checkpoints_ = std::make_unique<RunCheckpoints>(
+      run, description, CheckpointWriter(std::move(arguments), folder), [&clock] { return clock.read_clock(); },
+      [recording = recording_.get()](std::string text) { recording->save_progress(std::move(text)); });
+  run.observe(*checkpoints_);
+}
+
+void RunHistory::take(std::unique_ptr<store::RunRecording> recording, const report::RunDescription& run) {
+  recording_ = std::move(recording);
   id_ = recording_->id();
   document_text_ = std::make_unique<std::string>();
   document_ = report::JsonReport::to(
@@ -52,7 +80,6 @@ Result<void> RunHistory::begin(const Preparation& prepared, const report::RunDes
         return {};
       },
       run);
-  return {};
 }
 
 void RunHistory::observe(engine::Run& run) const {

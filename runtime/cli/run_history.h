@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "cli/preparation.h"
+#include "cli/run_checkpoint.h"
 #include "cli/run_options.h"
 #include "engine/run.h"
 #include "report/json_report.h"
@@ -27,7 +28,12 @@ class RunHistory {
 
   /// Notes that the run begins. `run` must outlive this.
   Result<void> begin(const Preparation& prepared, const report::RunDescription& run);
+  /// Takes over the record of a run whose process died. Without its record a run is not continued.
+  Result<void> go_on(const std::string& id, const report::RunDescription& run);
   void observe(engine::Run& run) const;
+  /// Saves with the record how far the run came, from now on. `run`, `description` and `clock` outlive this.
+  void save_progress_of(engine::Run& run, const report::RunDescription& description, const event::Loop& clock,
+                        std::vector<std::string> arguments);
   /// Writes how it ended, with the whole report.
   Result<void> conclude(const engine::RunSummary& summary, const report::Verdict& verdict);
 
@@ -35,11 +41,13 @@ class RunHistory {
 
  private:
   Result<void> forgive(Error error);
+  void take(std::unique_ptr<store::RunRecording> recording, const report::RunDescription& run);
 
   std::unique_ptr<store::RunStore> store_;
   std::unique_ptr<store::RunRecording> recording_;
   std::unique_ptr<report::JsonReport> document_;
   std::unique_ptr<std::string> document_text_;  ///< where document_ puts it; its address stays
+  std::unique_ptr<RunCheckpoints> checkpoints_;
   std::string id_;
   bool named_ = false;
 };

@@ -279,10 +279,10 @@ void add_output_flags(FlagReader& flags, RunOptions& run) {
   flags.text("--summary-export", run.summary_export, "k6's summary as JSON", "FILE");
   flags.text("--hgrm", run.hgrm, "HdrHistogram's percentile distribution of the response time", "FILE");
   flags.flag("--no-preflight", "do not walk each task once before the load", [&run] { run.preflight = false; });
-  flags.text("--history", run.history, "what the validators judged, as JSON Lines; for `thresher validate`", "FILE[.gz]");
+  flags.text("--history", run.history, "what the validators judged, as JSON Lines; for `thresher validate`",
+             "FILE[.gz]");
   flags.list("--out", "every sample: json=FILE[.gz], csv=FILE, ndjson=-; or an output plugin: NAME[={...}]; repeat",
-             "KIND=WHERE",
-             [&run](const std::string& t) -> Result<void> {
+             "KIND=WHERE", [&run](const std::string& t) -> Result<void> {
                run.outputs.push_back(t);
                return {};
              });
@@ -414,6 +414,7 @@ std::string shell_line(int argc, const char* const* argv) {
 
 Result<Command> parse_command(int argc, const char* const* argv, const std::filesystem::path& settings_file) {
   Command command;
+  command.arguments.assign(argv + std::min(argc, 1), argv + argc);
   command.line = shell_line(argc, argv);
   RunOptions& run = command.run;
   CLI::App app{kMainDescription, "thresher"};

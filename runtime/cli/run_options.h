@@ -31,7 +31,7 @@ struct RunOptions {
   std::optional<std::string> report_dir;
   bool csv_full_history = false;
   bool preflight = true;
-  bool no_history = false;  ///< keep the run out of `thresher runs`
+  bool no_history = false;           ///< keep the run out of `thresher runs`
   std::vector<std::string> outputs;  ///< --out KIND=WHERE
   std::vector<std::string> trend_stats;
   std::string time_unit;  ///< "", "s", "ms" or "us"
@@ -54,6 +54,7 @@ struct RunOptions {
 struct Command {
   enum class Kind { run, rehearse, list, stand_in, plugins, new_file, version, help, other };
   Kind kind = Kind::help;
+  std::vector<std::string> arguments;   ///< as typed, without the program's name
   std::string line;                     ///< as typed, quoted where a shell would want it
   RunOptions run;                       ///< run, rehearse, list; plugins and stand_in use its plugin paths and seed
   bool as_json = false;                 ///< list, plugins
