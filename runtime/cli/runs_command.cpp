@@ -27,6 +27,7 @@ struct RunsOptions {
   std::vector<std::string> references;
   std::string older_than;
   bool as_json = false;
+  bool take_back = false;
 };
 
 report::Look look_of_standard_output() {
@@ -130,6 +131,17 @@ int remove_runs(const RunsOptions& options) {
   return kExitFine;
 }
 
+int mark_baseline(const RunsOptions& options) {
+  auto store = open_history();
+  if (!store) return refuse(store.error());
+  const auto run = find(**store, options.references.front());
+  if (!run) return refuse(run.error());
+  if (auto marked = (*store)->set_baseline(run->id, !options.take_back); !marked) return refuse(marked.error());
+  fmt::print("{} {}\n", options.take_back ? "no longer a baseline:" : "baseline of its conditions:",
+             report::printable(run_line(*run)));
+  return kExitFine;
+}
+
 }  // namespace
 
 void add_runs_command(CLI::App& app, Command& command) {
@@ -176,6 +188,18 @@ void add_runs_command(CLI::App& app, Command& command) {
       ->type_name("ID");
   compare.add_flag("--json", options->as_json, "as JSON");
   compare.callback(perform(compare_runs));
+
+  CLI::App& baseline = *runs.add_subcommand(
+      "baseline",
+      "Makes a run the baseline of its conditions (scenarios, load, target), in place of an earlier one. Lists\n"
+      "and trends of the page mark it.\n\n"
+      "Examples:\n  thresher runs baseline last\n  thresher runs baseline 1m7y01sr0 --take-back\n");
+  baseline.add_option("run", options->references, "an id, its unique beginning, last or last~N")
+      ->required()
+      ->expected(1)
+      ->type_name("ID");
+  baseline.add_flag("--take-back", options->take_back, "it shall no longer be one");
+  baseline.callback(perform(mark_baseline));
 
   CLI::App& remove = *runs.add_subcommand("rm",
                                           "Removes runs and says which. A run that goes on stays.\n\n"

@@ -45,6 +45,7 @@ Json record_of(const store::RunRecord& run) {
           {"verdict", run.end.verdict},
           {"verdict_text", run.end.verdict_text},
           {"validity", run.end.validity},
+          {"baseline", run.baseline},
           {"exit_code", run.end.exit_code ? Json(*run.end.exit_code) : Json(nullptr)},
           {"started", format_wall_time(run.started, true)},
           {"finished", run.finished ? Json(format_wall_time(*run.finished, true)) : Json(nullptr)},

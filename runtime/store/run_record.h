@@ -93,6 +93,7 @@ struct RunRecord {
   WallTime started{};
   std::optional<WallTime> finished;  ///< of a run whose process died: its last sign of life
   WallTime heartbeat{};
+  bool baseline = false;       ///< people made it the measure for runs of its kind and conditions
   std::string document{};      ///< only from get(); empty when there is none
   std::vector<RunNote> notes;  ///< only from get(); in the order written
 

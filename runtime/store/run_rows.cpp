@@ -15,8 +15,9 @@ constexpr std::string_view kColumns =
     "latency_ns_mean, "
     "latency_ns_p50, latency_ns_p95, latency_ns_p99, latency_ns_max, iterations, iterations_dropped, "
     "oracle_violations, "
-    "completion_rate, heartbeat_ns, owner_pid, owner_started_ticks, owner_boot, owner_pid_space, owner_machine";
-constexpr std::size_t kOwnerColumn = 32;
+    "completion_rate, heartbeat_ns, baseline, owner_pid, owner_started_ticks, owner_boot, owner_pid_space, "
+    "owner_machine";
+constexpr std::size_t kOwnerColumn = 33;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -182,6 +183,7 @@ RunRecord record_of(const std::vector<Value>& row) {
   record.end.duration = reader.duration();
   record.end.figures = figures_from(reader);
   record.heartbeat = reader.time().value_or(WallTime{});
+  record.baseline = reader.whole().value_or(0) != 0;
   return record;
 }
 

@@ -69,6 +69,10 @@ class RunStore {
   /// Appends a note to a run, ended or not.
   virtual Result<void> annotate(const std::string& id, std::string_view text) = 0;
 
+  /// Makes a run the baseline of its kind and conditions, which have one at most: an earlier one ceases to be it.
+  /// False: it no longer is. Invalid_argument: a run that goes on, or was interrupted, is no measure for others.
+  virtual Result<void> set_baseline(const std::string& id, bool is_baseline) = 0;
+
   /// Newest first, without documents and notes.
   virtual Result<std::vector<RunRecord>> list(const RunFilter& filter) = 0;
   /// Everything of one run.

@@ -120,6 +120,7 @@ const std::vector<Migration>& migrations() {
       {1, {kRuns, "CREATE INDEX thresher_runs_started ON thresher_runs (started_ns)", kDocuments}},
       {2, {kNotes, "CREATE INDEX thresher_runs_status ON thresher_runs (status)"}},
       {3, {kProgress}},
+      {4, {"ALTER TABLE thresher_runs ADD COLUMN baseline BIGINT NOT NULL DEFAULT 0"}},
   };
   return all;
 }

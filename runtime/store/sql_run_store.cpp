@@ -47,6 +47,7 @@ class SqlRunStore final : public RunStore {
   Result<void> take_over(const std::string& id) override;
   Result<void> finish(const std::string& id, const RunEnd& end) override;
   Result<void> annotate(const std::string& id, std::string_view text) override;
+  Result<void> set_baseline(const std::string& id, bool is_baseline) override;
   Result<std::vector<RunRecord>> list(const RunFilter& filter) override;
   Result<RunRecord> get(const std::string& id) override;
   Result<std::string> resolve(std::string_view reference) override;
@@ -239,6 +240,24 @@ Result<void> SqlRunStore::annotate(const std::string& id, std::string_view text)
   if (!transaction) return fail(std::move(transaction.error()));
   if (auto noted = append_note(id, text); !noted) return noted;
   return transaction->commit();
+}
+
+Result<void> SqlRunStore::set_baseline(const std::string& id, bool is_baseline) {
+  const auto records = records_of("WHERE id = $1", {storable(id)});
+  if (!records) return fail(Error(records.error()));
+  if (records->empty()) return unknown(id);
+  const RunRecord& run = records->front();
+  if (is_baseline && !run.whole())
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("run '{}' is {}{}: only one that went to its end and measured the target can be a baseline",
+                            id, run.end.status, run.end.validity.empty() ? "" : " and " + run.end.validity));
+  auto changed = is_baseline ? database_->execute(
+                                   "UPDATE thresher_runs SET baseline = CASE WHEN id = $1 THEN 1 ELSE 0 END "
+                                   "WHERE id = $1 OR (baseline = 1 AND kind = $2 AND conditions = $3)",
+                                   {run.id, storable(run.start.kind), storable(run.start.conditions)})
+                             : database_->execute("UPDATE thresher_runs SET baseline = 0 WHERE id = $1", {run.id});
+  if (!changed) return fail(std::move(changed.error()));
+  return {};
 }
 
 Result<std::vector<std::vector<Value>>> SqlRunStore::rows_of(const std::string& rest,

@@ -299,3 +299,39 @@ TEMPLATE_TEST_CASE("a removed run takes its document and notes along, one that g
   CHECK_THAT(error_of(refused), Contains("still going on") && Contains("process"));
   CHECK(must(store->get(running)).running());
 }
+
+TEMPLATE_TEST_CASE("the runs of one kind and conditions have one baseline at most", "[integration][store]", HISTORIES) {
+  const TestType history;
+  FakeWall wall;
+  const auto store = must(RunStore::open(history.location(), options_at(wall)));
+  RunStart elsewhere = some_start();
+  elsewhere.conditions = R"({"users":99})";
+  const std::string first = finished_run(*store, wall, some_start()), second = finished_run(*store, wall, some_start());
+  const std::string other = finished_run(*store, wall, elsewhere);
+  const auto is_baseline = [&](const std::string& id) { return must(store->get(id)).baseline; };
+
+  CHECK_FALSE(is_baseline(first));
+  must(store->set_baseline(first, true));
+  must(store->set_baseline(other, true));
+  CHECK(is_baseline(first));
+  must(store->set_baseline(second, true));
+  CHECK_FALSE(is_baseline(first));
+  CHECK(is_baseline(second));
+  CHECK(is_baseline(other));
+  must(store->set_baseline(second, false));
+  CHECK_FALSE(is_baseline(second));
+  CHECK(is_baseline(other));
+}
+
+TEMPLATE_TEST_CASE("what measured nothing is refused as a baseline", "[integration][store]", HISTORIES) {
+  const TestType history;
+  FakeWall wall;
+  const auto store = must(RunStore::open(history.location(), options_at(wall)));
+  const std::string running = must(store->begin(some_start()));
+  CHECK_THAT(error_of(store->set_baseline(running, true)), Contains("is running") && Contains("went to its end"));
+  RunEnd invalid;
+  invalid.validity = "INVALID";
+  const std::string limited = finished_run(*store, wall, some_start(), invalid);
+  CHECK_THAT(error_of(store->set_baseline(limited, true)), Contains("completed and INVALID"));
+  CHECK_THAT(error_of(store->set_baseline("nobody", true)), Contains("there is no run 'nobody'"));
+}

@@ -39,6 +39,7 @@ class FakeStore final : public store::RunStore {
     if (!end.document.empty()) run->document = end.document;
     return {};
   }
+  Result<void> set_baseline(const std::string&, bool) override { return {}; }
   Result<void> annotate(const std::string&, std::string_view) override { return {}; }
   Result<std::vector<store::RunRecord>> list(const store::RunFilter& filter) override {
     if (!failure.empty()) return fail(ErrorCode::io, failure);

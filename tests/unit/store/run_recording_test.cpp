@@ -50,6 +50,7 @@ class FakeStore final : public RunStore {
     asked_.beats_when_ended = asked_.beats;
     return {};
   }
+  Result<void> set_baseline(const std::string&, bool) override { return {}; }
   Result<void> annotate(const std::string&, std::string_view) override { return unused(); }
   Result<std::vector<RunRecord>> list(const RunFilter&) override { return unused(); }
   Result<RunRecord> get(const std::string&) override { return unused(); }
