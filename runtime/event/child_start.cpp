@@ -25,6 +25,7 @@ struct ChildPlan {
   const char* folder = nullptr;
   pid_t parent = -1;
   int input = -1, output = -1, errors = -1, news = -1;
+  bool terminal = false;
 };
 
 enum class Step : int { prepare, folder, program };
@@ -72,11 +73,11 @@ std::vector<std::string> candidates_for(const ProcessOptions& options) {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 
-  ::setpgid(0, 0);
+  if (!plan.terminal) ::setpgid(0, 0);
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(plan, Step::prepare);
   if (::getppid() != plan.parent) ::_exit(127);  // it died before the kernel knew
-  if (::dup2(plan.input, STDIN_FILENO) < 0 || ::dup2(plan.output, STDOUT_FILENO) < 0 ||
-      ::dup2(plan.errors, STDERR_FILENO) < 0)
+  if (!plan.terminal && (::dup2(plan.input, STDIN_FILENO) < 0 || ::dup2(plan.output, STDOUT_FILENO) < 0 ||
+                         ::dup2(plan.errors, STDERR_FILENO) < 0))
     give_up(plan, Step::prepare);
   if (plan.folder != nullptr && ::chdir(plan.folder) != 0) give_up(plan, Step::folder);
 
@@ -131,6 +132,21 @@ pid_t fork_into(const ChildPlan& plan) {
   return pid;
 }
 
+/// The pipes that `options` wants, our ends not blocking; false: errno says why.
+bool open_streams(const ProcessOptions& options, Pipe& input, Pipe& output, Pipe& errors) {
+  if (options.terminal) return true;
+  if (options.input) {
+    if (!open_pipe(input)) return false;
+  } else {
+    input.read = OwnedDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (input.read.get() < 0 || !lift(input.read)) return false;
+  }
+  if (!open_pipe(output) || !open_pipe(errors)) return false;
+  for (const OwnedDescriptor* ours : {&input.write, &output.read, &errors.read})
+    if (ours->get() >= 0 && !stop_blocking(*ours)) return false;
+  return true;
+}
+
 }  // namespace
 
 OwnedDescriptor& OwnedDescriptor::operator=(OwnedDescriptor&& other) noexcept {
@@ -144,16 +160,7 @@ OwnedDescriptor::~OwnedDescriptor() {
 
 Result<StartedChild> start_child(const ProcessOptions& options) {
   Pipe input, output, errors, news;
-  if (options.input) {
-    if (!open_pipe(input)) return refused(options, Step::prepare, errno);
-  } else {
-    input.read = OwnedDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (input.read.get() < 0 || !lift(input.read)) return refused(options, Step::prepare, errno);
-  }
-  if (!open_pipe(output) || !open_pipe(errors) || !open_pipe(news)) return refused(options, Step::prepare, errno);
-  for (const OwnedDescriptor* ours : {&input.write, &output.read, &errors.read})
-    if (ours->get() >= 0 && !stop_blocking(*ours)) return refused(options, Step::prepare, errno);
-
+  if (!open_streams(options, input, output, errors) || !open_pipe(news)) return refused(options, Step::prepare, errno);
   const ChildPlan plan{.candidates = candidates_for(options),
                        .arguments = pointers_to(options.command),
                        .environment = pointers_to(options.environment),
@@ -162,7 +169,8 @@ Result<StartedChild> start_child(const ProcessOptions& options) {
                        .input = input.read.get(),
                        .output = output.write.get(),
                        .errors = errors.write.get(),
-                       .news = news.write.get()};
+                       .news = news.write.get(),
+                       .terminal = options.terminal};
   const pid_t pid = fork_into(plan);
   if (pid < 0) return refused(options, Step::prepare, errno);
   news.write = OwnedDescriptor();

@@ -13,6 +13,9 @@ struct ProcessOptions {
   std::vector<std::string> environment = {};  ///< all of it, as "NAME=value"; its PATH is the one that is searched
   std::string folder = {};                    ///< its current folder; empty: ours
   bool input = false;                         ///< it reads what write() gives; false: it reads nothing, at once
+  /// Its standard streams are ours and it stays in our process group, as a shell's foreground program: it sees the same
+  /// terminal, Ctrl-C included. Nothing is told of it but its end, and `input` means nothing.
+  bool terminal = false;
 };
 
 /// How a process ended.
@@ -38,10 +41,11 @@ class ProcessEvents {
   ~ProcessEvents() = default;
 };
 
-/// A program of ours that runs beside us, leader of a process group of its own. Destroying it kills the group
-/// (SIGKILL), unless it ended before, and nothing is called afterwards. The kernel kills it when the thread that
-/// started it ends, however that comes about (PR_SET_PDEATHSIG): no kill -9 of ours leaves it behind, though perhaps
-/// programs that it started itself. One loop, one thread. Made by Loop::start_process().
+/// A program of ours that runs beside us, leader of a process group of its own unless it has our terminal. Destroying
+/// it kills the group, or it alone (SIGKILL), unless it ended before, and nothing is called afterwards. The kernel
+/// kills it when the thread that started it ends, however that comes about (PR_SET_PDEATHSIG): no kill -9 of ours
+/// leaves it behind, though perhaps programs that it started itself. One loop, one thread. Made by
+/// Loop::start_process().
 class Process {
  public:
   virtual ~Process() = default;

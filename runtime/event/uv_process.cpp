@@ -26,6 +26,7 @@ struct Reaper {
   uv_signal_t signal{};
   UvProcess* owner = nullptr;
   pid_t pid = -1;  ///< -1: not started, or reaped
+  bool leads_group = true;
 
   void close() {
     uv_close(reinterpret_cast<uv_handle_t*>(&signal),
@@ -34,7 +35,7 @@ struct Reaper {
   void leave() {
     owner = nullptr;
     if (pid < 0) return close();
-    ::kill(-pid, SIGKILL);
+    ::kill(leads_group ? -pid : pid, SIGKILL);
   }
   void look();
 };
@@ -73,8 +74,12 @@ class UvProcess final : public Process {
   bool write(std::string_view bytes) override;
   std::size_t queued_bytes() const override { return input_ ? uv_stream_get_write_queue_size(input_->raw()) : 0; }
   void close_input() override;
-  void pause(ProcessStream stream) override { stop_reading(*pipe_of(stream)); }
-  void resume(ProcessStream stream) override { start_reading(*pipe_of(stream)); }
+  void pause(ProcessStream stream) override {
+    if (Owned<PipeState>& pipe = pipe_of(stream)) stop_reading(*pipe);
+  }
+  void resume(ProcessStream stream) override {
+    if (Owned<PipeState>& pipe = pipe_of(stream)) start_reading(*pipe);
+  }
 
   /// It has ended: tells what is left in the pipes, then that.
   void ended(const ProcessEnd& end);
@@ -118,6 +123,8 @@ Result<void> UvProcess::start(const ProcessOptions& options) {
   auto child = start_child(options);
   if (!child) return fail(std::move(child.error()));
   pid_ = reaper_->pid = child->pid;
+  reaper_->leads_group = !options.terminal;
+  if (options.terminal) return {};
   if (child->input.get() >= 0) input_ = adopt(std::move(child->input), ProcessStream::output);
   output_ = adopt(std::move(child->output), ProcessStream::output);
   errors_ = adopt(std::move(child->errors), ProcessStream::errors);
@@ -175,6 +182,7 @@ void UvProcess::ended(const ProcessEnd& end) {
 
 /// SIGCHLD may be seen before the last bytes are.
 void UvProcess::drain(ProcessStream stream) {
+  if (!pipe_of(stream)) return;
   const Reaper& reaper = *reaper_;
   const uv_buf_t buffer = loop_.read_buffer();
   uv_os_fd_t descriptor = -1;
