@@ -101,7 +101,7 @@ bool Access::knows_token(std::string_view authorization) const {
          equal_in_constant_time(authorization.substr(kScheme.size()), token_);
 }
 
-std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request) const {
+std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request, Token token) const {
   const Headers headers(request.head);
   const bool old_version = request.head.substr(0, request.head.find('\r')).ends_with("HTTP/1.0");
   if (headers.hosts != 1 && !(old_version && headers.hosts == 0))
@@ -112,7 +112,7 @@ std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request)
                                "another name, start it with --bind and THRESHER_TOKEN",
                                headers.host),
                    {}};
-  if (!token_.empty() && !knows_token(headers.authorization))
+  if (token == Token::needed && !token_.empty() && !knows_token(headers.authorization))
     return Refusal{401, "this service wants `Authorization: Bearer` with its THRESHER_TOKEN",
                    "WWW-Authenticate: Bearer realm=\"thresher\"\r\n"};
   if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return std::nullopt;

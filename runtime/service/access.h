@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,12 @@ class Access {
   /// The error: an address that others can reach and no token; a token that no header can carry.
   static Result<Access> create(const event::Address& bound, std::string token);
 
+  /// Whether a request has to carry the token, should there be one. Optional: for what holds no secrets and does
+  /// nothing, such as the page that asks for the token.
+  enum class Token : std::uint8_t { needed, optional };
+
   /// Nothing when the request may be served.
-  std::optional<Refusal> judge(const http::ServerRequest& request) const;
+  std::optional<Refusal> judge(const http::ServerRequest& request, Token token = Token::needed) const;
 
  private:
   struct Headers;

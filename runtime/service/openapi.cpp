@@ -151,7 +151,8 @@ std::string entry(const Endpoint& endpoint) {
 
 }  // namespace
 
-std::string openapi_document(std::span<const Endpoint> endpoints, std::string_view version) {
+std::string openapi_document(std::span<const Endpoint> endpoints, std::string_view version,
+                             const ServiceTitle& service) {
   Json paths = Json::object();
   for (const Endpoint& endpoint : endpoints) {
     if (!endpoint.listed) continue;
@@ -164,10 +165,7 @@ std::string openapi_document(std::span<const Endpoint> endpoints, std::string_vi
     paths[endpoint.path][method] = std::move(operation);
   }
   return json_text({{"openapi", "3.1.0"},
-                    {"info",
-                     {{"title", "Thresher's oracle"},
-                      {"version", version},
-                      {"description", "Makes work for agent platforms, pushes it to them, and judges what they did."}}},
+                    {"info", {{"title", service.title}, {"version", version}, {"description", service.description}}},
                     {"security", Json::array({Json::object(), {{"token", Json::array()}}})},
                     {"paths", std::move(paths)},
                     {"components", components()}});

@@ -8,8 +8,15 @@
 
 namespace thresher::service {
 
+/// What a document is called.
+struct ServiceTitle {
+  std::string_view title = "Thresher's oracle";
+  std::string_view description = "Makes work for agent platforms, pushes it to them, and judges what they did.";
+};
+
 /// The OpenAPI 3.1 document of these endpoints. `version` is thresher's.
-std::string openapi_document(std::span<const Endpoint> endpoints, std::string_view version);
+std::string openapi_document(std::span<const Endpoint> endpoints, std::string_view version,
+                             const ServiceTitle& service = {});
 
 /// The page at /: the same endpoints for people. Plain HTML, light and dark, without script; its style is the one thing
 /// that it loads.
