@@ -9,27 +9,26 @@ const colour = (element, property) => () => getComputedStyle(element)[property];
 const kFont = "12px system-ui, sans-serif";
 const kLeast = 0.001; // what was measured as nothing still has a place on a logarithmic scale
 
-// Where a line is drawn as points too: a short one everywhere, else where the neighbours are missing.
+// Where a line is drawn as points too: where the neighbours are missing.
 const lonely = (chart, index) => {
   const values = chart.data[index];
-  if (values.length <= 2) return null;
   const alone = [];
   for (let i = 0; i < values.length; ++i)
     if (values[i] != null && values[i - 1] == null && values[i + 1] == null) alone.push(i);
-  return alone.length > 0 ? alone : [];
+  return alone;
 };
 
 /// A chart with its legend, whose buttons are the series. Gone when `destroy` is called.
 ///   title; series: [{label, tone: "c1".."c6", scale: "y" | "y2", format}]; x: uPlot's scale; axis: uPlot's axis below;
 ///   at(x) -> text; marks() -> [{at_s, kind, text}], or none; sync: the key that charts share a cursor by, or none;
-///   logarithmic: there is a button for it
+///   logarithmic: there is a button for it; dots: each value is one
 export class Chart {
-  constructor({ title, series, x, axis, at, marks = () => [], sync, logarithmic = false, summary = "" }) {
-    this.options = { series, x, axis, at, marks, sync };
+  constructor({ title, series, x, axis, at, marks = () => [], sync, logarithmic = false, dots = false }) {
+    this.options = { series, x, axis, at, marks, sync, dots };
     this.logarithmic = false;
     this.columns = [[], ...series.map(() => [])];
     this.hidden = new Set();
-    this.place = h("div.plot", { role: "img", "aria-label": `${title}. ${summary}` });
+    this.place = h("div.plot", { role: "img", "aria-label": title });
     this.atText = h("span.at");
     this.buttons = series.map((one, i) => this.#legendButton(one, i));
     const scale = logarithmic && h("button.scale", { type: "button", "aria-pressed": "false", onclick: (event) => this.#rescale(event) }, "Log scale");
@@ -130,7 +129,7 @@ export class Chart {
   #make() {
     const { clientWidth: width, clientHeight: height } = this.place;
     if (width === 0) return;
-    const { series, x, sync } = this.options;
+    const { series, x, sync, dots } = this.options;
     const scales = { x, y: this.#scale() };
     if (series.some(({ scale }) => scale === "y2")) scales.y2 = this.#scale();
     const cursor = { y: false, points: { size: 7 }, drag: { setScale: false, x: false, y: false } };
@@ -139,7 +138,7 @@ export class Chart {
       width, height, scales, cursor, legend: { show: false }, axes: this.#axes(),
       series: [{}, ...series.map((one, i) => ({
         scale: one.scale ?? "y", show: !this.hidden.has(i), width: 1.75,
-        stroke: colour(this.buttons[i].swatch, "backgroundColor"), points: { size: 4, filter: lonely },
+        stroke: colour(this.buttons[i].swatch, "backgroundColor"), points: dots ? { size: 7 } : { size: 4, filter: lonely },
       }))],
       hooks: { setCursor: [() => this.#tell()], drawClear: [(chart) => this.#drawMarks(chart)] },
     }, this.#shown(), this.place);

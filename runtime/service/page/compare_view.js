@@ -8,7 +8,7 @@ import { failure, sentence, skeleton } from "./states.js";
 import { spoken, toneOf, toneOfChange } from "./words.js";
 
 const kFigures = [
-  { key: "response_time_ms", title: "Response time", format: milliseconds }, { key: "p95_ms", title: "p95", format: milliseconds },
+  { key: "response_time_ms", title: "All requests", hint: "the whole distribution by ranks; the figures are medians", format: milliseconds }, { key: "p95_ms", title: "p95", format: milliseconds },
   { key: "p99_ms", title: "p99", format: milliseconds }, { key: "failure_ratio", title: "Failures", format: percent, points: true },
   { key: "requests_per_s", title: "Rate", format: perSecond },
 ];
@@ -20,8 +20,8 @@ const kVerdicts = {
 
 /// A change and its interval: relative, or of a ratio in percentage points.
 const changeText = ({ value, low, high }, points) => {
-  const unit = points ? (ratio) => `${ratio < 0 ? "−" : "+"}${number(Math.abs(ratio) * 100)} pp` : change;
-  return `${unit(value)} (${unit(low)} to ${unit(high)})`;
+  const unit = (ratio) => (points ? change(ratio).replace("%", "pp") : change(ratio));
+  return low === high ? unit(value) : `${unit(value)} (${unit(low)} to ${unit(high)})`;
 };
 
 const figureCell = (figure, { format, points }) => {
@@ -36,7 +36,7 @@ const figureCell = (figure, { format, points }) => {
 const endpointRow = ({ method, name, figures, ranks }) => {
   const slower = ranks?.slower_probability;
   return h(name === "Aggregated" ? "tr.all" : "tr", {}, h("th", { scope: "row" }, `${method} ${name}`.trim(),
-    slower && h("span.faint", {}, `a request is slower with ${percent(slower.value)}`)),
+    slower && h("span.faint", {}, `slower in ${percent(slower.value)} of pairs`)),
   kFigures.map((figure) => figureCell(figures[figure.key], figure)));
 };
 
@@ -46,7 +46,7 @@ const side = (title, run, id) =>
 const headOf = (comparison, base, run) =>
   h(`section.card.head.end.${toneOf(comparison.verdict)}`, {},
     h("div.title", {}, h("h1", {}, kVerdicts[comparison.verdict] ?? spoken(comparison.verdict)), h(`span.chip.${toneOf(comparison.verdict)}`, {}, spoken(comparison.verdict)),
-      h("a.button", { href: routeTo("compare", run, base) }, "Swap")),
+      h("div.actions", {}, h("a.button", { href: routeTo("compare", run, base) }, "Swap"))),
     h("div.sides", {}, side("Baseline", comparison.baseline, base), side("Compared", comparison.current, run)),
     comparison.obstacles?.length > 0 && h("div.problem.box", {}, h("strong", {}, "These runs are hardly comparable"), h("ul", {}, comparison.obstacles.map((text) => h("li", {}, text)))),
     comparison.remarks?.map((text) => h("p.faint", {}, sentence(text))),
@@ -78,7 +78,7 @@ export const compareView = (base, run) => {
       if (comparison.curves) chart = percentileChart(comparison.curves);
       const rows = comparison.endpoints.toSorted((a, b) => (b.name === "Aggregated") - (a.name === "Aggregated"));
       const table = h("div.scroll", { tabindex: "0", role: "region", "aria-label": "Endpoints" }, h("table.compared", {}, h("caption.unseen", {}, "Endpoints compared"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Endpoint"), kFigures.map(({ title }) => h("th", { scope: "col" }, title)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Endpoint"), kFigures.map(({ title, hint }) => h("th", { scope: "col", title: hint }, title)))),
         h("tbody", {}, rows.map(endpointRow))));
       element.replaceChildren(...[headOf(comparison, base, run), chart && h("section.card", {}, chart.element), h("section.card", {}, h("h2", {}, "Endpoints"), table)].filter(Boolean));
     } catch (error) {

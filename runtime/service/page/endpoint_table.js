@@ -1,8 +1,8 @@
-import { bytes, count, kMissing, milliseconds, percent, perSecond } from "./format.js";
+import { bytes, count, kMissing, millisecondsInColumn, percent, perSecond } from "./format.js";
 import { Table } from "./table.js";
 
 const failed = (row) => (row.requests > 0 ? row.failures / row.requests : null);
-const time = (title, member, hint) => ({ title, number: true, hint, key: (row) => row[member], text: (row) => milliseconds(row[member]) });
+const time = (title, member, hint) => ({ title, number: true, hint, key: (row) => row[member], text: (row) => millisecondsInColumn(row[member]) });
 
 /// Every endpoint of a run, sortable, filtered by its text and tags. `set(rows)`: `requests` of a digest.
 export const endpointTable = () =>

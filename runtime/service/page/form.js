@@ -61,10 +61,9 @@ const kFlags = [
 /// Beside which part of the form a problem {message, where} belongs: a member's name, "thresholds.1" for a row, "files"
 /// for the tree, "" for nowhere in particular.
 export const fieldOf = ({ message, where }, form) => {
-  const row = form.thresholds.findIndex(
-    ({ metric, expression }) =>
-      (expression.trim() !== "" && message.includes(expression.trim())) || (metric.trim() !== "" && message.includes(metric.trim())),
-  );
+  const words = new Set(message.split(/[^\w{}:.%]+/));
+  const byExpression = form.thresholds.findIndex(({ expression }) => expression.trim() !== "" && message.includes(expression.trim()));
+  const row = byExpression >= 0 ? byExpression : form.thresholds.findIndex(({ metric }) => words.has(metric.trim()) && metric.trim() !== "");
   if (row >= 0) return `thresholds.${row}`;
   if (/\.lua(:\d+)?$/.test(where ?? "")) return "files";
   if (/\.toml(:\d+)?$/.test(where ?? "")) return "profile";

@@ -3,6 +3,7 @@ export const kMissing = "–";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const allThree = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const oneDigit = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const date = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const time = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
@@ -35,6 +36,9 @@ export const percent = (ratio) => {
   if (hundredths < 100 && hundredths > 99.99) return "> 99.99 %";
   return `${hundredths === 0 || hundredths === 100 ? hundredths : hundredths.toFixed(hundredths < 10 ? 2 : 1)} %`;
 };
+
+/// The same for columns: always three digits, so that points stand below points.
+export const millisecondsInColumn = (value) => (isNumber(value) && value > 0 && value < 100 ? `${allThree.format(value)} ms` : milliseconds(value));
 
 export const bytes = (value) => {
   if (!isNumber(value)) return kMissing;

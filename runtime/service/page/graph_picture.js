@@ -1,7 +1,7 @@
 import { svg } from "./dom.js";
 import { layersOf } from "./layers.js";
 
-const kColumn = 168, kRow = 52, kBox = { width: 128, height: 32 };
+const kColumn = 196, kRow = 52, kBox = { width: 128, height: 32 };
 let pictures = 0;
 
 const shortened = (id) => (id.length > 17 ? `${id.slice(0, 8)}…${id.slice(-8)}` : id);
@@ -32,7 +32,7 @@ export const graphPicture = ({ edges }) => {
   const broken = edges.filter((each) => each.broken);
   const label = broken.map(({ from, to }) => `The dependency of ${to} on ${from} was broken.`).join(" ") || "The workflow's graph";
   return svg("svg.graph", { viewBox: `-2 -2 ${width} ${height}`, width, height, role: "img", "aria-label": label },
-    svg("defs", {}, svg("marker", { id: arrow, viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" },
+    svg("defs", {}, svg("marker", { id: arrow, viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" },
       svg("path.head", { d: "M0 0L8 4L0 8z" }))),
     edges.map(edge), broken.map(cross), nodes.map(box));
 };

@@ -27,7 +27,8 @@ export const matching = (rows, text, textOf) => {
 
 /// The part of `length` rows of one height that a window from `top` of `height` pixels shows, some more on both sides.
 export const windowOf = (length, rowHeight, top, height, more = 8) => {
-  const first = Math.max(0, Math.min(length, Math.floor(top / rowHeight)) - more);
-  const last = Math.min(length, Math.ceil((top + height) / rowHeight) + more);
-  return { first: first - (first % 2), last };
+  return {
+    first: Math.max(0, Math.min(length, Math.floor(top / rowHeight)) - more),
+    last: Math.min(length, Math.ceil((top + height) / rowHeight) + more),
+  };
 };

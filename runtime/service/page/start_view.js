@@ -83,7 +83,9 @@ const startForm = (catalogue) => {
       panel.set(answer);
       tell(answer.problem);
     } catch (error) {
-      if (error.name !== "AbortError") panel.fail(sentence(error.message));
+      if (error.name === "AbortError") return;
+      panel.fail(sentence(error.message));
+      tell(error.status >= 400 && error.status < 500 ? { message: error.message, where: "" } : null);
     }
   };
   const changed = () => {

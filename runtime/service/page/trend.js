@@ -28,6 +28,7 @@ export const trendCard = (id) => {
         x: { time: false, range: () => [0, Math.max(last, 1)] },
         axis: { size: 32, incrs: [1, 2, 5], values: (plot, splits) => splits.map((i) => (i === last ? "latest" : i < last && Number.isInteger(i) ? `−${last - i}` : "")) },
         at: (i) => [moment(runs[i]?.started), runs[i]?.id === id ? "this run" : runs[i]?.id, runs[i]?.baseline ? "baseline" : ""].filter(Boolean).join(" · "),
+        dots: true,
         marks: () => runs.flatMap(({ id: one, baseline }, i) => (baseline ? [{ at_s: i, kind: "note" }] : one === id ? [{ at_s: i, kind: "run" }] : [])),
       });
       place.replaceChildren(chart.element);
