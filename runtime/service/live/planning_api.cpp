@@ -148,7 +148,8 @@ void PlanningApi::answer_catalogue(Call& call) {
   const auto catalogue = std::make_shared<Catalogue>();
   catalogue->responder = std::move(call.responder);
   catalogue->answer = {{"files", Json::array()}};
-  for (auto& [name, value] : Json::parse(documents_.choices()).items()) catalogue->answer[name] = std::move(value);
+  Json choices = Json::parse(documents_.choices());  // items() only refers to it
+  for (auto& [name, value] : choices.items()) catalogue->answer[name] = std::move(value);
   catalogue->files = documents_.scenario_files();
   if (catalogue->files.empty()) return catalogue->finish();
   list_files(catalogue, catalogue->files);
