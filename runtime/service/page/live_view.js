@@ -78,6 +78,7 @@ export const liveView = (id) => {
 
   const draw = () => {
     frame = 0;
+    if (!model.run && model.end) element.replaceChildren(h("h1", {}, "Run"), endOf(model.end)); // it ended before it began
     if (!model.run) return;
     if (!parts) build();
     const { digest } = model;

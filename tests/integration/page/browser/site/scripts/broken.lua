@@ -1,0 +1,3 @@
+local thresher = require "thresher"
+thresher.scenario { name = "broken"
+end
