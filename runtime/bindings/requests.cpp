@@ -319,6 +319,8 @@ void Requests::record(User& user, const http::Response& response, bool expected)
                                 .bytes_received = response.bytes_received,
                                 .proto = {},
                                 .tls_version = response.tls_version,
+                                .url = user.flight.endpoint->url_text,
+                                .said = response.outcome == Outcome::ok ? response.body : response.detail,
                                 .detail = nullptr};
   if (response.status != 0) sample.proto = response.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
   if (recorder_.keeps_samples()) {

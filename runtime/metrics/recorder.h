@@ -27,6 +27,14 @@ struct SampleDetail {
   std::string tls_version;  ///< "tls1.3" or ""
 };
 
+/// The first exchange of its kind that failed in its way, for a person to see what the target said.
+struct FailureExample {
+  std::string url;
+  int status = 0;    ///< 0: no answer came
+  std::string text;  ///< how the answer begins, at most kTextMost bytes of UTF-8; or why there was none
+  static constexpr std::size_t kTextMost = 200;
+};
+
 /// An uncaught script error, by where it happened.
 struct ExceptionCount {
   std::string message;    ///< "login.lua:42: attempt to index a nil value"
@@ -55,6 +63,7 @@ struct Delta {
   std::vector<Of<Rate>> rates;
   std::vector<Of<Histogram>> trends;
   std::vector<ExceptionCount> exceptions;
+  std::vector<Of<FailureExample>> examples;  ///< by http_req_failed's number
   std::vector<Sample> samples;
   std::vector<SampleDetail> details;
   std::uint64_t overflowed_series = 0;  ///< times a series beyond the limit was resolved; its samples went to __other__
@@ -77,6 +86,7 @@ struct RequestSample {
   std::uint64_t bytes_sent = 0, bytes_received = 0;
   std::string_view proto;  ///< "HTTP/1.1"; empty when no answer came. Becomes a tag unless empty, as does the next
   std::string_view tls_version;          ///< "tls1.3"; empty when plain
+  std::string_view url = {}, said = {};  ///< read for an example only; `said`: the body, or why there is none
   const SampleDetail* detail = nullptr;  ///< only read when samples are kept
 };
 
@@ -101,6 +111,8 @@ struct RecorderOptions {
 /// The metrics of one worker: only its thread touches it. References it returns stay valid as long as it lives.
 class Recorder {
  public:
+  static constexpr std::size_t kFailureExamples = 100;  ///< of a worker, in all
+
   static std::unique_ptr<Recorder> create(unsigned worker, RecorderOptions options);
   virtual ~Recorder() = default;
 

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "base/utf8.h"
+
 namespace thresher::metrics {
 namespace {
 
@@ -59,6 +61,18 @@ Tags tags_of(const RequestKey& key, const RequestSample& sample) {
   add_unless_empty(tags, "tls_version", sample.tls_version);
   add_own_tags(tags, key.tags);
   return tags;
+}
+
+/// How a text begins, cut between characters; of what is none its size.
+std::string beginning_of(std::string_view bytes) {
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const std::size_t length = utf8_length(bytes.substr(size));
+    if (length == 0) return "(" + std::to_string(bytes.size()) + " bytes that are no text)";
+    if (size + length > FailureExample::kTextMost) break;
+    size += length;
+  }
+  return std::string(bytes.substr(0, size));
 }
 
 }  // namespace
@@ -132,6 +146,7 @@ class RequestBook::Kind final : public RequestSeries {
       received_ = book_.counters_.resolve(*builtin_metric("data_received"), std::move(tags), book_.book_).first;
     }
     RequestAccumulator& into = book_.make_accumulator(tags_of(key_, sample));
+    if (has_failed(sample)) book_.show(sample, into);
     return endings_.emplace_back(Ending{ending, std::string(sample.proto), std::string(sample.tls_version), &into});
   }
 
@@ -196,6 +211,13 @@ RequestAccumulator& RequestBook::enter(Tags tags) {
   for (std::size_t i = 1; i < RequestAccumulator::kSeries; ++i) book_.enter(*request_metrics()[i], tags);
   if (touched_.capacity() < accumulators_.size()) touched_.reserve(2 * accumulators_.size());
   return made;
+}
+
+void RequestBook::show(const RequestSample& sample, const RequestAccumulator& into) {
+  if (shown_ == Recorder::kFailureExamples) return;
+  ++shown_;
+  pending_.examples.push_back(
+      {into.first_series + 1, {std::string(sample.url), sample.status, beginning_of(sample.said)}});
 }
 
 void RequestBook::take(Delta& delta) {

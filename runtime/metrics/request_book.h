@@ -48,6 +48,7 @@ class RequestBook {
 
   RequestAccumulator& make_accumulator(Tags tags);
   RequestAccumulator& enter(Tags tags);
+  void show(const RequestSample& sample, const RequestAccumulator& into);
 
   SeriesBook& book_;
   Family<Counter>& counters_;
@@ -58,6 +59,7 @@ class RequestBook {
   std::unique_ptr<Kind> other_kind_;  ///< of the keys beyond the limit
   std::deque<RequestAccumulator> accumulators_;
   RequestAccumulator* other_ = nullptr;
+  std::size_t shown_ = 0;                     ///< examples of failures, so far
   std::vector<RequestAccumulator*> touched_;  ///< room for all of them, so that recording never makes it grow
 };
 

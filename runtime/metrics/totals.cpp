@@ -122,6 +122,7 @@ void Totals::add(Delta&& delta) {
     exception_table_.add(exception.message, exception.traceback, exception.count);
   }
   if (!delta.exceptions.empty()) exceptions_ = exception_table_.sorted();
+  for (auto& [series, example] : delta.examples) examples_.try_emplace(by_worker_[worker][series], std::move(example));
   overflowed_ += delta.overflowed_series;
   if (!delta.samples.empty()) sampled_.push_back(std::move(delta));
 }
@@ -148,6 +149,11 @@ Aggregate Totals::aggregate(std::string_view metric, const TagFilter& filter, bo
     }
   }
   return sum;
+}
+
+const FailureExample* Totals::example_of(const Series& series) const {
+  const auto found = examples_.find(&series);
+  return found == examples_.end() ? nullptr : &found->second;
 }
 
 bool Totals::knows(std::string_view metric) const {

@@ -65,6 +65,8 @@ class Totals {
   const std::vector<ExceptionCount>& exceptions() const { return exceptions_; }  ///< by count, then message
   std::uint64_t overflowed_series() const { return overflowed_; }
   bool knows(std::string_view metric) const;
+  /// Of a series of http_req_failed; null when nothing of it failed, or there were too many kinds of failures.
+  const FailureExample* example_of(const Series& series) const;
 
   /// Samples of the second, their series resolved; cleared by begin_second().
   struct ResolvedSample {
@@ -82,6 +84,7 @@ class Totals {
   std::map<SeriesKey, Series> series_;
   std::vector<std::vector<Series*>> by_worker_;  ///< [worker][recorder's number]
   std::vector<Series*> touched_;                 ///< whose `_last` holds something; may name one several times
+  std::map<const Series*, FailureExample> examples_;
   ExceptionTable exception_table_;
   std::vector<ExceptionCount> exceptions_;  ///< the table's content, sorted
   std::vector<Delta> sampled_;              ///< of this second, kept for samples()

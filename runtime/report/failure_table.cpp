@@ -19,19 +19,21 @@ std::string cause_of(const metrics::Series& series) {
 
 std::vector<FailureRow> make_failure_table(const metrics::Totals& totals) {
   std::map<std::tuple<std::string, std::string, std::string>, FailureRow> rows;  // name, method, error
-  for_each_series(totals, "http_req_failed", [&rows](const metrics::Series& series) {
+  for_each_series(totals, "http_req_failed", [&](const metrics::Series& series) {
     if (series.rate.passes == 0) return;  // of http_req_failed, a "pass" is a failed request
     FailureRow found{std::string(series.tag("method")),
                      std::string(series.tag("name")),
                      cause_of(series),
                      series.rate.passes,
                      series.first_seen,
-                     series.last_seen};
+                     series.last_seen,
+                     totals.example_of(series)};
     const auto [known, is_new] = rows.try_emplace({found.name, found.method, found.error}, found);
     if (is_new) return;
     known->second.occurrences += found.occurrences;
     known->second.first_seen = std::min(known->second.first_seen, found.first_seen);
     known->second.last_seen = std::max(known->second.last_seen, found.last_seen);
+    if (known->second.example == nullptr) known->second.example = found.example;
   });
   std::vector<FailureRow> table;
   for (auto& [key, row] : rows) table.push_back(std::move(row));

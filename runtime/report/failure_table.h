@@ -14,7 +14,8 @@ struct FailureRow {
   std::string method, name;
   std::string error;  ///< an Outcome's name, or "HTTP 503" when an answer came whose status is the failure
   std::uint64_t occurrences = 0;
-  WallTime first_seen{}, last_seen{};  ///< to the second: of the snapshots that had them
+  WallTime first_seen{}, last_seen{};                ///< to the second: of the snapshots that had them
+  const metrics::FailureExample* example = nullptr;  ///< the totals' own; null: none was kept
 };
 
 /// The most frequent first; equal ones by name, method, error. Pure.

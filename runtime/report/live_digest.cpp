@@ -102,8 +102,19 @@ Json totals_of(const LiveRequests::Sum& sum, const metrics::Totals& totals, Nano
 }
 
 Json failures_of(const metrics::Totals& totals) {
-  Json rows = json_failures(totals);
-  for (Json& row : rows) row["example"] = nullptr;
+  Json rows = Json::array();
+  for (const FailureRow& row : make_failure_table(totals)) {
+    Json example = nullptr;
+    if (row.example != nullptr)
+      example = {{"url", row.example->url}, {"status", row.example->status}, {"text", row.example->text}};
+    rows.push_back({{"method", row.method},
+                    {"name", row.name},
+                    {"error", row.error},
+                    {"occurrences", row.occurrences},
+                    {"first_seen", format_wall_time(row.first_seen, true)},
+                    {"last_seen", format_wall_time(row.last_seen, true)},
+                    {"example", std::move(example)}});
+  }
   return rows;
 }
 

@@ -328,3 +328,79 @@ TEST_CASE("a kept request sample has one value per series and its detail once", 
   CHECK(values.at("http_req_receiving") == Approx(0.3));
   CHECK(values.at("data_received") == 900);
 }
+
+namespace {
+
+RequestSample refusal(int status, std::string_view url, std::string_view said) {
+  RequestSample sample = answer(status);
+  sample.url = url;
+  sample.said = said;
+  return sample;
+}
+
+const FailureExample& example_of(const Totals& totals, std::string_view key, std::string_view value) {
+  const FailureExample* example = totals.example_of(series_with(totals, "http_req_failed", key, value));
+  REQUIRE(example != nullptr);
+  return *example;
+}
+
+}  // namespace
+
+TEST_CASE("of each way to fail the first exchange is kept as an example", "[unit][metrics]") {
+  Recorded recorded;
+  RequestSeries& series = recorded.worker->request(health());
+  series.record(refusal(200, "http://h/health?n=0", "fine"));
+  series.record(refusal(503, "http://h/health?n=1", "busy"));
+  series.record(refusal(503, "http://h/health?n=2", "still busy"));
+  recorded.totals();
+  series.record(refusal(503, "http://h/health?n=3", "busy for ever"));
+  RequestSample unanswered = failure(Outcome::timeout);
+  unanswered.url = "http://h/health?n=4";
+  unanswered.said = "nothing within 3 s";
+  series.record(unanswered);
+  const Totals& totals = recorded.totals();
+  CHECK(example_of(totals, "status", "503").url == "http://h/health?n=1");
+  CHECK(example_of(totals, "status", "503").status == 503);
+  CHECK(example_of(totals, "status", "503").text == "busy");
+  CHECK(example_of(totals, "error", "timeout").url == "http://h/health?n=4");
+  CHECK(example_of(totals, "error", "timeout").status == 0);
+  CHECK(example_of(totals, "error", "timeout").text == "nothing within 3 s");
+  CHECK(totals.example_of(series_with(totals, "http_req_failed", "status", "200")) == nullptr);
+}
+
+TEST_CASE("of several workers' examples one stays", "[unit][metrics]") {
+  const auto first = Recorder::create(0, {}), second = Recorder::create(1, {});
+  first->request(health()).record(refusal(500, "http://h/first", ""));
+  second->request(health()).record(refusal(500, "http://h/second", ""));
+  Totals totals;
+  totals.begin_second({}, {});
+  totals.add(first->take({}));
+  totals.add(second->take({}));
+  CHECK(example_of(totals, "status", "500").url == "http://h/first");
+}
+
+TEST_CASE("an example's text is cut between characters; what is no text is told by its size", "[unit][metrics]") {
+  Recorded recorded;
+  const auto text_of = [&](int status, const std::string& said) {
+    recorded.worker->request(health()).record(refusal(status, "", said));
+    return example_of(recorded.totals(), "status", std::to_string(status)).text;
+  };
+  std::string umlauts;
+  for (int i = 0; i < 150; ++i) umlauts += "\xc3\xbc";
+  CHECK(text_of(500, umlauts) == umlauts.substr(0, 200));
+  CHECK(text_of(501, "x" + umlauts) == "x" + umlauts.substr(0, 198));
+  CHECK(text_of(502, std::string("\x1f\x8b\x08\x00", 4)) == "(4 bytes that are no text)");
+  CHECK(text_of(503, "") == "");
+}
+
+TEST_CASE("a target that fails in ever new ways does not fill the memory with examples", "[unit][metrics]") {
+  Recorded recorded;
+  RequestKey key = health();
+  for (int i = 0; i < 150; ++i) {
+    key.name = std::to_string(i);
+    recorded.worker->request(key).record(refusal(500, "http://h/", "no"));
+  }
+  const Totals& totals = recorded.totals();
+  CHECK(totals.example_of(series_with(totals, "http_req_failed", "name", "99")) != nullptr);
+  CHECK(totals.example_of(series_with(totals, "http_req_failed", "name", "100")) == nullptr);
+}

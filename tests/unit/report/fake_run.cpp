@@ -58,6 +58,8 @@ void FakeRun::request(const Request& request, int times) {
                    .bytes_received = request.outcome == Outcome::ok ? request.bytes : 0,
                    .proto = {},
                    .tls_version = {},
+                   .url = request.url,
+                   .said = request.said,
                    .detail = request.detail});
   }
 }

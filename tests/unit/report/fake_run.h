@@ -30,6 +30,7 @@ class FakeRun {
     std::string group = {};
     metrics::Tags tags = {};
     const metrics::SampleDetail* detail = nullptr;
+    std::string url = {}, said = {};
   };
 
   explicit FakeRun(bool keep_samples = false);
