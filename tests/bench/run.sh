@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints what thresher costs beside wrk, from one run on this machine, and how true its percentiles are.
 #
-#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth streams start serve recovery micro (default: all)
+#   tests/bench/run.sh BUILD_DIR [SECTION...]     sections: cpu memory pacing truth streams start serve page recovery micro (default: all)
 #
 # One local server on core 0, the client pinned to core 1, the two clients in turn. These machines drift, so only ratios from
 # one run count. SECONDS_EACH (4) and ROUNDS (5) may be set in the environment.
@@ -18,6 +18,7 @@ port=18080
 known_port=18081
 oracle_port=18082
 stream_port=18083
+page_port=18084
 work=$(mktemp -d)
 server_pid=
 known_pid=
@@ -251,6 +252,55 @@ section_serve() {
   oracle_pid=
 }
 
+# page_seconds READERS: CPU seconds of a run of ${page_time} s that so many read in the page; none: nobody watches it at all.
+page_time=20
+page_seconds() {
+  local id='' reader readers=() tries
+  cpu_of taskset -c 1 "$thresher" run "$here/scenarios/get.lua" --rate 200/s --run-time "${page_time}s" --workers 1 --quiet \
+    --host "http://127.0.0.1:$port" --no-preflight >"$work/page_cpu" &
+  local run=$!
+  if [[ $1 != none ]]; then
+    for tries in $(seq 100); do
+      id=$(curl -fsS "http://127.0.0.1:$page_port/api/live" | jq -r '.runs[0].id // empty')
+      [[ -z $id ]] || break
+      sleep 0.05
+    done
+    for reader in $(seq "$1"); do
+      taskset -c 0 curl -fsSN "http://127.0.0.1:$page_port/api/live/$id/events" >"$work/events$reader" &
+      readers+=($!)
+    done
+  fi
+  wait "$run"
+  for reader in "${readers[@]}"; do wait "$reader"; done
+  if [[ $1 != none ]] && (($1 > 0)); then
+    local heard
+    heard=$(grep -c '^event: second' "$work/events$1")
+    ((heard >= page_time - 3)) || { echo "the last reader heard only $heard seconds" >&2; return 1; }
+  fi
+  cat "$work/page_cpu"
+}
+
+section_page() {
+  local way
+  echo "A run at 200/s for ${page_time} s beside the live page: CPU of the run, ${rounds} rounds, medians (50 readers: at most 1 % of a core)"
+  start_nginx
+  export XDG_RUNTIME_DIR=$work
+  taskset -c 0 "$thresher" serve --port $oracle_port --web-port $page_port --no-history >/dev/null &
+  oracle_pid=$!
+  await_port $page_port
+  for way in none 0 50; do : >"$work/page_$way"; done
+  for _ in $(seq "$rounds"); do
+    for way in none 0 50; do page_seconds $way >>"$work/page_$way"; done
+  done
+  for way in none 0 50; do
+    awk -v way="$way" -v cpu="$(median <"$work/page_$way")" -v base="$(median <"$work/page_none")" -v time=$page_time 'BEGIN {
+      printf "%-16s %6.2f s   %5.2f %% of a core   %+.2f %% beside the unwatched run\n",
+        way == "none" ? "unwatched" : way " readers", cpu, 100 * cpu / time, 100 * (cpu - base) / time }'
+  done
+  kill $oracle_pid && wait $oracle_pid 2>/dev/null || true
+  oracle_pid=
+}
+
 # What the kit does a second, and what the public recovery system states for the same.
 section_recovery() {
   echo "The recovery kit, durable when acknowledged (at least 10 times 200 checkpoints, 2,000 look-ups, 1,666 replays, 200 leases a second)"
@@ -264,7 +314,7 @@ section_micro() {
   done
 }
 
-(($#)) || set -- cpu memory pacing truth streams start serve recovery micro
+(($#)) || set -- cpu memory pacing truth streams start serve page recovery micro
 for section in "$@"; do
   "section_$section"
   echo
