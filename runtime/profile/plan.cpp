@@ -73,7 +73,7 @@ Result<Plan> make_plan(const Profile& profile, std::vector<ScenarioInfo> catalog
   if (!selected) return fail(std::move(selected.error()));
   using Names = std::vector<std::string>;
   plan.selection = {profile.tags.value_or(Names{}), profile.exclude_tags.value_or(Names{}),
-                    profile.scenarios.value_or(Names{})};
+                    profile.scenarios.value_or(Names{}), profile.tasks.value_or(Names{})};
   plan.scenarios = std::move(selected->scenarios);
   plan.notes.insert(plan.notes.end(), selected->notes.begin(), selected->notes.end());
   plan.catalogue = std::move(catalogue);

@@ -29,7 +29,7 @@ struct ScenarioInfo {
 };
 
 struct Selection {
-  std::vector<std::string> tags, exclude_tags, scenarios;  ///< scenarios: globs
+  std::vector<std::string> tags, exclude_tags, scenarios, tasks;  ///< scenarios and tasks: globs
 };
 
 /// A scenario with what the selection left of it.

@@ -58,6 +58,7 @@ std::string selection_text(const Selection& selection) {
   if (!selection.exclude_tags.empty())
     parts.push_back(fmt::format("without {}", fmt::join(selection.exclude_tags, ", ")));
   if (!selection.scenarios.empty()) parts.push_back(fmt::format("scenarios {}", fmt::join(selection.scenarios, ", ")));
+  if (!selection.tasks.empty()) parts.push_back(fmt::format("tasks {}", fmt::join(selection.tasks, ", ")));
   return parts.empty() ? "everything" : fmt::format("{}", fmt::join(parts, "; "));
 }
 

@@ -135,6 +135,7 @@ Profile overlay(Profile earlier, const Profile& later) {
   replace_list(earlier.tags, earlier.tags_where, later.tags, later.tags_where);
   replace_list(earlier.exclude_tags, earlier.exclude_tags_where, later.exclude_tags, later.exclude_tags_where);
   replace_list(earlier.scenarios, earlier.scenarios_where, later.scenarios, later.scenarios_where);
+  replace_list(earlier.tasks, earlier.tasks_where, later.tasks, later.tasks_where);
   for (const auto& threshold : later.thresholds) {
     const auto same =
         std::find_if(earlier.thresholds.begin(), earlier.thresholds.end(), [&](const ThresholdText& each) {

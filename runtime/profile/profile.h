@@ -61,10 +61,10 @@ struct Profile {
   std::optional<Arrivals> arrivals;
   std::optional<std::uint64_t> max_in_flight, iterations;
   std::optional<std::vector<Stage>> stages;
-  std::optional<std::vector<std::string>> tags, exclude_tags, scenarios;
+  std::optional<std::vector<std::string>> tags, exclude_tags, scenarios, tasks;
   /// "stress.toml:8" for each list above that a profile file wrote; empty when a person asked for this very run. A
   /// profile serves many scenario files, so what it names and these do not have is a note there, and an error here.
-  std::string tags_where, exclude_tags_where, scenarios_where;
+  std::string tags_where, exclude_tags_where, scenarios_where, tasks_where;
   std::vector<ThresholdText> thresholds;  ///< overlaying adds; the same selector and expression replaces
 };
 

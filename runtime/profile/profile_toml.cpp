@@ -270,7 +270,7 @@ struct Field {
 };
 
 /// Everything a profile may say.
-constexpr std::array<Field, 17> kFields{{
+constexpr std::array<Field, 18> kFields{{
     {"description", [](const Value& v, Profile& p) { return store(v.text(), p.description); }},
     {"executor", [](const Value& v, Profile& p) { return store(read_executor(v), p.executor); }},
     {"users", [](const Value& v, Profile& p) { return store(v.whole(), p.users); }},
@@ -289,6 +289,7 @@ constexpr std::array<Field, 17> kFields{{
      [](const Value& v, Profile& p) { return p.exclude_tags_where = v.where(), store(v.names(), p.exclude_tags); }},
     {"scenarios",
      [](const Value& v, Profile& p) { return p.scenarios_where = v.where(), store(v.names(), p.scenarios); }},
+    {"tasks", [](const Value& v, Profile& p) { return p.tasks_where = v.where(), store(v.names(), p.tasks); }},
     {"thresholds", [](const Value& v, Profile& p) { return store(read_thresholds(v), p.thresholds); }},
 }};
 
@@ -327,6 +328,7 @@ Result<std::string> read_setting(const Value& value) {
 std::string_view profile_key_of(std::string_view flag) {
   if (flag == "stage") return "stages";
   if (flag == "scenario") return "scenarios";
+  if (flag == "task") return "tasks";
   return flag;
 }
 

@@ -62,6 +62,12 @@ bool share_a_name(const Names& some, const Names& others) {
                      [&](const auto& name) { return std::find(others.begin(), others.end(), name) != others.end(); });
 }
 
+/// By one of these globs, or because there is none.
+bool is_named(const std::string& name, const Names& wanted) {
+  return wanted.empty() ||
+         std::any_of(wanted.begin(), wanted.end(), [&](const auto& glob) { return glob_match(glob, name); });
+}
+
 Result<void> check_catalogue(const std::vector<ScenarioInfo>& catalogue) {
   if (catalogue.empty()) return fail(ErrorCode::invalid_argument, "there is no scenario to run");
   for (auto one = catalogue.begin(); one != catalogue.end(); ++one) {
@@ -90,9 +96,10 @@ Result<Selected> select(const Profile& profile, const std::vector<ScenarioInfo>&
   if (auto sound = check_catalogue(catalogue); !sound) return fail(std::move(sound.error()));
 
   std::set<std::string> tags;
-  Names scenarios;
+  Names scenarios, tasks;
   for (const auto& scenario : catalogue) {
     scenarios.push_back(scenario.name);
+    for (const auto& task : scenario.tasks) tasks.push_back(task.name);
     tags.insert(scenario.tags.begin(), scenario.tags.end());
     for (const auto& task : scenario.tasks) tags.insert(task.tags.begin(), task.tags.end());
   }
@@ -101,18 +108,18 @@ Result<Selected> select(const Profile& profile, const std::vector<ScenarioInfo>&
   Selected selected;
   for (const Asked& asked : {Asked{"tag", profile.tags, profile.tags_where, known_tags, same, false},
                              Asked{"tag", profile.exclude_tags, profile.exclude_tags_where, known_tags, same, true},
-                             Asked{"scenario", profile.scenarios, profile.scenarios_where, scenarios, globs, false}}) {
+                             Asked{"scenario", profile.scenarios, profile.scenarios_where, scenarios, globs, false},
+                             Asked{"task", profile.tasks, profile.tasks_where, tasks, globs, false}}) {
     if (auto sound = check(asked, selected.notes); !sound) return fail(std::move(sound.error()));
   }
 
   const Names include = profile.tags.value_or(Names{});
   const Names exclude = profile.exclude_tags.value_or(Names{});
   const Names wanted = profile.scenarios.value_or(Names{});
+  const Names wanted_tasks = profile.tasks.value_or(Names{});
   for (std::size_t i = 0; i < catalogue.size(); ++i) {
     const auto& scenario = catalogue[i];
-    const bool named = wanted.empty() || std::any_of(wanted.begin(), wanted.end(),
-                                                     [&](const auto& glob) { return glob_match(glob, scenario.name); });
-    if (!named) continue;
+    if (!is_named(scenario.name, wanted)) continue;
     if (scenario.weight == 0) {
       selected.notes.push_back(fmt::format("scenario '{}' has weight 0 and gets no users", scenario.name));
       continue;
@@ -123,7 +130,8 @@ Result<Selected> select(const Profile& profile, const std::vector<ScenarioInfo>&
       const bool asked_for = include.empty() || share_a_name(info.tags, include);
       // In a sequence every task has its place, whatever its weight.
       const bool has_turns = scenario.sequential || info.weight > 0;
-      if (asked_for && has_turns && !share_a_name(info.tags, exclude)) planned.tasks.push_back(task);
+      if (asked_for && is_named(info.name, wanted_tasks) && has_turns && !share_a_name(info.tags, exclude))
+        planned.tasks.push_back(task);
     }
     if (!planned.tasks.empty()) {
       selected.scenarios.push_back(std::move(planned));
@@ -140,8 +148,9 @@ Result<Selected> select(const Profile& profile, const std::vector<ScenarioInfo>&
       return names.empty() ? std::string{} : fmt::format("; {} {}", what, fmt::join(names, ", "));
     };
     return fail(ErrorCode::invalid_argument,
-                fmt::format("the selection leaves no task to run{}{}{}; known tags: {}", listed("tags", include),
-                            listed("excluded", exclude), listed("scenarios", wanted), fmt::join(known_tags, ", ")));
+                fmt::format("the selection leaves no task to run{}{}{}{}; known tags: {}", listed("tags", include),
+                            listed("excluded", exclude), listed("scenarios", wanted), listed("tasks", wanted_tasks),
+                            fmt::join(known_tags, ", ")));
   }
   return selected;
 }

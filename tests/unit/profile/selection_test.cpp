@@ -89,6 +89,16 @@ TEST_CASE("an unknown tag is an error that lists the known ones", "[unit][profil
   CHECK_THAT(complaint(asked({"x"}), {scenario("plain", {task("t", {})})}), Contains("the scenarios have no tags"));
 }
 
+TEST_CASE("tasks are chosen by globs on their names, beside what else selects", "[unit][profile]") {
+  Profile profile;
+  profile.tasks = Strings{"core", "bur*"};
+  CHECK(running(profile) == Strings{"health_checks/core", "aria_chat/burst"});
+  profile.exclude_tags = Strings{"burst"};
+  CHECK(running(profile) == Strings{"health_checks/core"});
+  profile.tasks = Strings{"cor"};
+  CHECK_THAT(complaint(profile), Contains("unknown task 'cor'; did you mean 'core'?"));
+}
+
 TEST_CASE("a glob that matches no scenario is an error that lists the known ones", "[unit][profile]") {
   CHECK(
       complaint(asked({}, {}, {"aria_caht"})) ==
