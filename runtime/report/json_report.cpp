@@ -18,6 +18,8 @@ namespace {
 Json json_run(const RunDescription& run) {
   Json dependencies = Json::object();
   for (const auto& [name, version] : run.dependencies) dependencies[name] = version;
+  Json files = Json::array();
+  for (const RunFile& file : run.files) files.push_back({{"kind", file.kind}, {"path", file.path}});
   return {{"id", id_of(run)},
           {"thresher", run.version},
           {"dependencies", std::move(dependencies)},
@@ -25,7 +27,8 @@ Json json_run(const RunDescription& run) {
           {"rehearsal", run.rehearsal},
           {"host", run.host},
           {"seed", run.plan->seed},
-          {"created", format_wall_time(run.created, true)}};
+          {"created", format_wall_time(run.created, true)},
+          {"files", std::move(files)}};
 }
 
 /// The whole document but for what only the summary tells; `verdict` and `stop` keep their places.

@@ -13,6 +13,12 @@ namespace thresher::report {
 
 struct SecondSeries;
 
+/// A file that a run writes.
+struct RunFile {
+  std::string kind;  ///< "html", "csv", "json", "history" ...: what is in it
+  std::string path;  ///< absolute
+};
+
 /// What reports say about a run besides its figures. Fixed before it starts.
 struct RunDescription {
   const profile::Plan* plan = nullptr;
@@ -21,6 +27,7 @@ struct RunDescription {
   std::vector<std::pair<std::string, std::string>> dependencies;  ///< name, version
   std::string host;                                               ///< --host, or empty
   bool rehearsal = false;
+  std::vector<RunFile> files;  ///< that it writes, so that who finds the report finds them too
   /// Of a run that was killed and goes on: its parts count from 1. What is written line by line goes to a file of its
   /// own in each part (part_of()), what is written at the end tells of all of them.
   unsigned part = 1;
