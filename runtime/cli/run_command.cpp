@@ -22,6 +22,8 @@
 #include "cli/run_oracle.h"
 #include "cli/stand_in_thread.h"
 #include "cli/versions.h"
+#include "cli/web_command.h"
+#include "cli/web_dry_run.h"
 #include "engine/run.h"
 #include "event/uv_loop.h"
 #include "event/virtual_world.h"
@@ -172,6 +174,18 @@ report::RunDescription describe(const Command& command, const Preparation& prepa
   return run;
 }
 
+/// What the reports go to. The history of the validators is known by its flag, the others by their ending.
+std::vector<report::RunFile> files_of(const Reports& reports, const RunOptions& options) {
+  std::vector<report::RunFile> files;
+  for (const std::filesystem::path& file : reports.files()) {
+    const bool is_history = options.history && file == *options.history;
+    const std::string ending = file.extension().string();
+    const std::string kind = ending.empty() ? "other" : ending.substr(1);
+    files.push_back({is_history ? "history" : kind, std::filesystem::absolute(file).lexically_normal().string()});
+  }
+  return files;
+}
+
 /// `companion`: null for a run that is nothing but one. `continued`: null for one from its beginning.
 int perform_run(const Command& command, RunCompanion* companion, ContinuedRun* continued = nullptr) {
   const bool rehearsal = command.kind == Command::Kind::rehearse;
@@ -195,6 +209,7 @@ int perform_run(const Command& command, RunCompanion* companion, ContinuedRun* c
   if (!oracle) return refuse(oracle.error());
   auto reports = Reports::open(prepared->options, *prepared->plugins, description);
   if (!reports) return refuse(reports.error());
+  if (!rehearsal) description.files = files_of(*reports, prepared->options);  // a rehearsal's report names no machine
   auto history = RunHistory::open(prepared->options, rehearsal);
   if (!history) return refuse(history.error());
   if (companion != nullptr) {
@@ -268,7 +283,11 @@ int perform_run(const Command& command, RunCompanion* companion, ContinuedRun* c
 
 }  // namespace
 
-int run_command(const Command& command) { return perform_run(command, nullptr); }
+int run_command(const Command& command) {
+  if (command.run.dry_run) return dry_run_command(command);
+  if (command.run.web.shown()) return web_command(command);
+  return perform_run(command, nullptr);
+}
 int run_command(const Command& command, RunCompanion& companion) { return perform_run(command, &companion); }
 int run_command(const Command& command, ContinuedRun continued) { return perform_run(command, nullptr, &continued); }
 

@@ -24,6 +24,8 @@ Examples:
   thresher run my_flow.lua --stage 30s:100 --stage 2m:100 --stage 10s:0
   thresher run scripts/health_checks.lua --stand-in leveredge      (serves the target's stand-in itself)
   thresher run my_flow.lua --json out.json --csv out/aria --out json=samples.json.gz
+  thresher run my_flow.lua --web                                   (with the live page: http://127.0.0.1:8089/)
+  thresher run my_flow.lua --users 50 --threshold 'http_req_duration: p(95)<500' --dry-run
 )";
 
 constexpr const char* kRehearseExamples =
@@ -197,6 +199,20 @@ bool looks_like_script(const std::string& word) {
   return word.ends_with(".lua") || word.find('/') != std::string::npos || std::filesystem::is_directory(word);
 }
 
+/// "http_req_duration{tag:health}: p(95)<50": an expression has no colon, a selector may have several.
+Result<profile::ThresholdText> parse_threshold_flag(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  profile::ThresholdText threshold;
+  if (colon != std::string::npos) {
+    threshold.selector = trim(std::string_view(text).substr(0, colon));
+    threshold.expression = trim(std::string_view(text).substr(colon + 1));
+  }
+  if (threshold.selector.empty() || threshold.expression.empty())
+    return fail(ErrorCode::invalid_argument, "expected METRIC: EXPRESSION, such as 'http_req_duration: p(95)<500'");
+  threshold.where = "--threshold";
+  return threshold;
+}
+
 /// What is being run and how hard.
 void add_shape_flags(FlagReader& flags, RunOptions& run) {
   profile::Profile& shape = run.shape;
@@ -250,6 +266,18 @@ void add_shape_flags(FlagReader& flags, RunOptions& run) {
   flags.list("-T,--tags", "only tasks with any of these tags; commas or spaces", "A,B", tags(shape.tags));
   flags.list("-E,--exclude-tags", "no task with any of these; wins over --tags", "C", tags(shape.exclude_tags));
   flags.list("--scenario", "only these scenarios; * and ? match", "NAME[,NAME]", tags(shape.scenarios));
+  flags.list("--task", "only these tasks; * and ? match; repeat", "NAME",
+             [&shape](const std::string& t) -> Result<void> {
+               append(shape.tasks, {t});  // a task's name may hold blanks and commas
+               return {};
+             });
+  flags.list("--threshold", "what must hold, beside the profile's thresholds; repeat", "METRIC: EXPRESSION",
+             [&shape](const std::string& t) -> Result<void> {
+               auto threshold = parse_threshold_flag(t);
+               if (!threshold) return fail(std::move(threshold.error()));
+               shape.thresholds.push_back(std::move(*threshold));
+               return {};
+             });
   flags.value("--workers", "event loops (default: one per core)", "N",
               [&run](const std::string& t) { return store(parse_count<unsigned>(t, 1), run.workers); });
   flags.value("--seed", "of every random choice (default: random, always printed)", "N",
@@ -336,7 +364,8 @@ void add_screen_flags(FlagReader& flags, RunOptions& run) {
   flags.flag("--quiet", "only the verdict and errors", [&run] { run.quiet = true; });
   flags.flag("--verbose", "what is going on inside, on standard error", [&run] { run.verbose = true; });
   flags.flag("--no-color", "plain text (NO_COLOR does too)", [&run] { run.no_color = true; });
-  flags.flag("--headless", "no page; the default", [] {});
+  flags.flag("--headless", "no page; the default, and stronger than --web", [&run] { run.web.headless = true; });
+  flags.flag("--dry-run", "print as JSON what would run, and send nothing", [&run] { run.dry_run = true; });
   flags.value("--log-format", "text or json", "FORMAT", [&run](const std::string& t) -> Result<void> {
     if (t != "text" && t != "json") return fail(ErrorCode::invalid_argument, "expected text or json");
     run.log_format = t;
@@ -350,6 +379,16 @@ void add_screen_flags(FlagReader& flags, RunOptions& run) {
                 run.script_limit = *limit;
                 return {};
               });
+}
+
+/// The live page, beside a run or waiting for one.
+void add_web_flags(FlagReader& flags, RunOptions& run) {
+  flags.flag("--web", "the live page on port 8089, to watch and steer; without FILES it waits for its form",
+             [&run] { run.web.wanted = true; });
+  flags.value("--web-port", "of the page that --web shows (8089; 0: any that is free)", "N",
+              [&run](const std::string& t) { return store(parse_count<std::uint16_t>(t, 0), run.web.port); });
+  flags.text("--address", run.web.address, "of the page; one that others reach wants THRESHER_TOKEN", "HOST:PORT");
+  flags.flag("--autoquit", "the page ends with the run", [&run] { run.web.autoquit = true; });
 }
 
 void add_files(CLI::App& app, RunOptions& run) {
@@ -448,6 +487,7 @@ Result<Command> parse_command(int argc, const char* const* argv, const std::file
     add_plugin_flags(*flags, run);
     add_screen_flags(*flags, run);
   }
+  add_web_flags(run_flags, run);
   add_stand_in_flag(run_flags, run, "serve this target's stand-in on its real ports during the run; repeat");
   add_stand_in_flag(rehearse_flags, run,
                     "configure the stand-in of this target (all loaded targets stand in anyway); repeat");

@@ -15,6 +15,16 @@
 
 namespace thresher::cli {
 
+/// The live page beside a run: --web and its kind.
+struct WebOptions {
+  bool wanted = false, headless = false;  ///< headless wins, so that what the page starts starts no page of its own
+  bool autoquit = false;                  ///< the page ends with the run
+  std::optional<std::uint16_t> port;
+  std::optional<std::string> address;  ///< "HOST:PORT", which wants the page too
+
+  bool shown() const { return (wanted || address) && !headless; }
+};
+
 /// Everything `thresher run` and `thresher rehearse` take: flags over THRESHER_* variables over thresher.toml. Only of
 /// the load shape do the profile and the scripts have a say in between, so thresher.toml's part of it is kept apart.
 struct RunOptions {
@@ -44,6 +54,9 @@ struct RunOptions {
   std::optional<int> max_redirects;
   std::optional<std::string> http_debug;  ///< "" or "full"
   Nanoseconds script_limit = std::chrono::seconds(10);
+
+  bool dry_run = false;  ///< print the plan instead of running it
+  WebOptions web;        ///< of run only
 
   bool quiet = false, verbose = false, no_color = false;
   std::string log_format = "text";

@@ -17,6 +17,7 @@
 #include "cli/descriptor_limit.h"
 #include "cli/farm_launcher.h"
 #include "cli/locations.h"
+#include "cli/web_host.h"
 #include "event/timer.h"
 #include "event/uv_loop.h"
 #include "plugin/registry.h"
@@ -35,8 +36,9 @@ constexpr Nanoseconds kGrace = std::chrono::seconds(40);
 struct ServeOptions {
   std::string port, bind, database, platform_url, seed;
   std::string max_body, max_connections, max_loads;
+  std::string web_port;
   std::vector<std::string> plugins;
-  bool no_history = false, verbose = false;
+  bool no_history = false, no_web = false, verbose = false;
 };
 
 /// The flag, else the first of these variables that is set and not empty, else `fallback`.
@@ -119,6 +121,7 @@ Result<service::OracleOptions> options_of(const ServeOptions& given) {
 struct History {
   std::unique_ptr<store::RunStore> store;
   std::string where = "runs are not stored";
+  std::string shown, database;  ///< its place for people; how runs of the page find it, empty: by themselves
 };
 
 Result<History> open_history(const ServeOptions& given) {
@@ -135,6 +138,8 @@ Result<History> open_history(const ServeOptions& given) {
   }
   history.store = std::move(*opened);
   history.where = "runs are stored in " + location->shown;
+  history.shown = location->shown;
+  history.database = database;
   return history;
 }
 
@@ -148,9 +153,30 @@ Error explained(Error error, const event::Address& address) {
   return error;
 }
 
-/// Runs the loop until signals end it: the first one gracefully, the second one at once.
-int serve_until_stopped(event::Loop& loop, service::OracleService& service) {
+/// The page beside the oracle. Its usual port may be another thresher's: when nobody asked for it, it is done without.
+Result<std::optional<WebHost>> start_page(event::Loop& loop, const ServeOptions& given, const Locations& locations,
+                                          const plugin::Registry& plugins, const History& history,
+                                          const event::Address& oracle) {
+  if (given.no_web) return std::nullopt;
+  const std::string asked = said(given.web_port, {"THRESHER_WEB_PORT"});
+  const auto port = whole_number<std::uint16_t>("--web-port", asked.empty() ? "8089" : asked, 0,
+                                                std::numeric_limits<std::uint16_t>::max());
+  if (!port) return fail(Error(port.error()));
+  event::Address address = oracle;
+  address.port = *port;
+  auto web = start_web_host(
+      loop, locations, plugins,
+      {.address = address, .store = history.store.get(), .history = history.shown, .database = history.database});
+  if (web) return std::optional(std::move(*web));
+  if (!asked.empty()) return fail(std::move(web.error()));
+  log::warn("there is no page: {}", to_text(web.error()));
+  return std::nullopt;
+}
+
+/// Runs the loop until signals end it: the first one gracefully, the second one at once. `page` may be null.
+int serve_until_stopped(event::Loop& loop, service::OracleService& service, service::LiveHost* page) {
   int signals = 0;
+  int left = page != nullptr ? 2 : 1;
   int exit_code = kExitFine;
   event::Timer grace(loop.timers(), [&](TimePoint) {
     log::warn("not everything has ended within {} s: leaving now", kGrace / std::chrono::seconds(1));
@@ -164,7 +190,11 @@ int serve_until_stopped(event::Loop& loop, service::OracleService& service) {
     fmt::print("\nstopping: streams end, loads are stopped and recorded; once more to leave at once\n");
     std::fflush(stdout);
     grace.start_at(loop.now() + kGrace);
-    service.drain([&loop] { loop.stop(); });
+    const auto part_done = [&loop, &left] {
+      if (--left == 0) loop.stop();
+    };
+    service.drain(part_done);
+    if (page != nullptr) page->drain(part_done);
   };
   const auto on_interrupt = event::watch_signal(loop, SIGINT, stop);
   const auto on_terminate = event::watch_signal(loop, SIGTERM, stop);
@@ -200,9 +230,13 @@ int serve(const ServeOptions& given) {
                                                       .store = history->store.get()},
                                                      std::move(*options));
   if (!service) return refuse(explained(service.error(), wanted));
-  fmt::print("the oracle listens at http://{}/ ({}); Ctrl-C ends it\n", (*service)->address().text(), history->where);
+  const auto page = start_page(*loop, given, locations, registry, *history, (*service)->address());
+  if (!page) return refuse(page.error());
+  service::LiveHost* const host = *page ? (*page)->host.get() : nullptr;
+  fmt::print("the oracle listens at http://{}/ ({}){}; Ctrl-C ends it\n", (*service)->address().text(), history->where,
+             host != nullptr ? fmt::format(", the live page at http://{}/", host->address().text()) : "");
   std::fflush(stdout);
-  return serve_until_stopped(*loop, **service);
+  return serve_until_stopped(*loop, **service, host);
 }
 
 }  // namespace
@@ -213,7 +247,8 @@ void add_serve_command(CLI::App& app, Command& command) {
       "serve",
       "The oracle's HTTP service: makes agent fleets, workflows and stress scenarios, pushes them to a platform, "
       "judges\n"
-      "what it did, and remembers. The page at / lists what there is; /openapi.json says it to programs.\n\n"
+      "what it did, and remembers. The page at / lists what there is; /openapi.json says it to programs.\n"
+      "Beside it, on port 8089, the live page: starts, watches, steers and compares runs in a browser.\n\n"
       "Examples:\n"
       "  thresher serve\n"
       "  thresher serve --platform-url https://staging.example --database postgresql://farm@db.example/farm\n"
@@ -232,9 +267,11 @@ void add_serve_command(CLI::App& app, Command& command) {
   add("--seed", options->seed, "of what no request fixes (12345)", "N");
   add("--max-body", options->max_body, "bytes of a request's body (1048576)", "N");
   add("--max-connections", options->max_connections, "at a time (10000)", "N");
+  add("--web-port", options->web_port, "of the live page (8089; 0: any that is free)", "N");
   add("--max-loads", options->max_loads, "stress and load tests at a time (4)", "N");
   serve_app.add_option("--plugin", options->plugins, "load this plugin (file or folder) as well; repeat")
       ->type_name("PATH");
+  serve_app.add_flag("--no-web", options->no_web, "without the live page");
   serve_app.add_flag("--no-history", options->no_history, "store no runs");
   serve_app.add_flag("--verbose", options->verbose, "a line on standard error for every request");
   serve_app.callback([&command, options] { command.perform = [options] { return serve(*options); }; });

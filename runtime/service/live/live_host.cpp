@@ -63,20 +63,17 @@ class HttpLiveHost final : public LiveHost {
   event::Address address() const override { return address_; }
   std::size_t runs() const override { return children_.going_on(); }
 
-  void run_first(std::vector<std::string> arguments, std::function<void(Result<event::ProcessEnd>)> ended) override {
-    const auto tell = std::make_shared<decltype(ended)>(std::move(ended));  // of two that may tell, the first does
-    const auto told = [tell](Result<event::ProcessEnd> end) {
-      if (auto once = std::exchange(*tell, nullptr)) once(std::move(end));
-    };
+  void run_first(std::vector<std::string> arguments, std::function<void(Result<FirstEnd>)> ended) override {
     children_.start_at_terminal(
         std::move(arguments),
-        [this, told](const Result<std::string>& id) {
-          if (id)
-            first_ = *id;
-          else if (id.error().code != ErrorCode::invalid_argument)
-            told(fail(Error(id.error())));
+        [this, ended](const Result<std::string>& id) {
+          if (id) first_ = *id;
+          const bool no_process = !id && id.error().code != ErrorCode::invalid_argument;
+          if (no_process) ended(fail(Error(id.error())));
         },
-        told);
+        [this, ended](const event::ProcessEnd& end) {
+          ended(FirstEnd{end, !first_.empty()});
+        });
   }
   bool signal_first(int number) override { return children_.signal_terminal_run(number); }
 

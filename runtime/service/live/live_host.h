@@ -48,8 +48,14 @@ class LiveHost {
 
   virtual event::Address address() const = 0;  ///< with the port chosen for 0
 
-  /// Starts `thresher ARGUMENTS` at this terminal as the first run, which the page opens with. `ended` once.
-  virtual void run_first(std::vector<std::string> arguments, std::function<void(Result<event::ProcessEnd>)> ended) = 0;
+  /// How the first run ended.
+  struct FirstEnd {
+    event::ProcessEnd process;
+    bool began = false;  ///< it came so far that it could be watched
+  };
+  /// Starts `thresher ARGUMENTS` at this terminal as the first run, which the page opens with. `ended` once; its error:
+  /// no process could be started.
+  virtual void run_first(std::vector<std::string> arguments, std::function<void(Result<FirstEnd>)> ended) = 0;
   /// Sends the first run a signal. False: it does not go on.
   virtual bool signal_first(int number) = 0;
 
