@@ -298,7 +298,8 @@ TEST_CASE("the encoding begins as every HdrHistogram tool expects", "[unit][metr
 
 TEST_CASE("what the encoding leaves out can be put back, where it fits the buckets", "[unit][metrics]") {
   Histogram original;
-  for (const std::int64_t value : {1'234'567, 99, 2'500'003, 4'000'000'000}) original.record(value);
+  for (const std::int64_t value : std::vector<std::int64_t>{1'234'567, 99, 2'500'003, 4'000'000'000})
+    original.record(value);
   Histogram read = Histogram::decode(original.encode()).value();
   CHECK(read.exact() != original.exact());
   REQUIRE(read.restore(original.exact()));
