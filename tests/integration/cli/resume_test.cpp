@@ -38,9 +38,9 @@ struct KilledRun {
 
   explicit KilledRun(std::vector<std::string> more = {}) {
     folder.write("sleeps.lua", kScript);
-    std::vector<std::string> arguments{thresher_binary(), "run",        "sleeps.lua", "--users", "2",
-                                       "--run-time",      "10s",        "--no-color", "--csv",   "out",
-                                       "--json",          "report.json"};
+    std::vector<std::string> arguments{thresher_binary(), "run", "sleeps.lua", "--users",    "2",
+                                       "--workers",       "2",   "--run-time", "10s",        "--no-color",
+                                       "--csv",           "out", "--json",     "report.json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     Subprocess run(arguments, environment, folder.path());
     const bool seen = run.wait_for("six seconds and a half");
