@@ -57,6 +57,8 @@ void ChildRun::on_process_end(const event::ProcessEnd& end) {
                                {"files", Json::array()}});
     found(its_id);
   } else if (starting()) {
+    std::error_code none;
+    std::filesystem::remove(report_folder, none);  // when it is empty
     std::exchange(started_, nullptr)(fail(ErrorCode::invalid_argument, last_words(end)));
   }
   if (on_end) on_end(end);

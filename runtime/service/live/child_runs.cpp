@@ -15,6 +15,7 @@ namespace {
 /// How often the folder is looked at while a run is about to open its socket there. A rehearsal may be over in a tenth
 /// of a second.
 constexpr Nanoseconds kLook = std::chrono::milliseconds(5);
+constexpr int kTries = 10;  ///< to hear what a new run is
 
 /// What a folder or file may be called after: "light", "health_checks".
 std::string name_of(const Form& form) {
@@ -96,13 +97,21 @@ void ChildRuns::look_for_sockets(TimePoint now) {
   look_.start_at(now + kLook);
   for (const std::string& id : live_.new_ids()) {
     live_.keep(id);
-    live_.describe(id, [this, id](const Result<std::string>& description) {
-      if (!description) return;
-      const int process = Json::parse(*description, nullptr, false).value("process", 0);
-      for (const auto& child : children_)
-        if (child->starting() && child->process().pid() == process) return child->found(id);
-    });
+    identify(id, kTries);
   }
+}
+
+/// Whose is it? A run that has only just opened its socket may have nothing to say of itself yet.
+void ChildRuns::identify(const std::string& id, int tries) {
+  live_.describe(id, [this, id, tries](const Result<std::string>& description) {
+    if (!description) {
+      if (description.error().code == ErrorCode::parse && tries > 1) identify(id, tries - 1);
+      return;
+    }
+    const int process = Json::parse(*description, nullptr, false).value("process", 0);
+    for (const auto& child : children_)
+      if (child->starting() && child->process().pid() == process) return child->found(id);
+  });
 }
 
 void ChildRuns::ended(ChildRun& child) {

@@ -59,6 +59,7 @@ class ChildRuns {
   friend class ChildRun;
   void launch(std::unique_ptr<ChildRun> child, event::ProcessOptions options);
   void look_for_sockets(TimePoint now);
+  void identify(const std::string& id, int tries);
   void ended(ChildRun& child);
 
   event::Loop& loop_;

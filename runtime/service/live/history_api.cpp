@@ -209,15 +209,16 @@ void HistoryApi::download(Call& call) {
 }
 
 void HistoryApi::compare(Call& call) {
+  const std::string_view base = call.query.find("base").value_or(""), run = call.query.find("run").value_or("");
+  if (base.empty() || run.empty())
+    return answer_error(
+        *call.responder, 400,
+        fmt::format("{} is missing: expected ?base=ID&run=ID, two runs of the history", base.empty() ? "base" : "run"));
   std::vector<store::RunRecord> runs;
-  for (const std::string_view name : {"base", "run"}) {
-    const auto id = call.query.find(name);
-    if (!id || id->empty())
-      return answer_error(*call.responder, 400,
-                          fmt::format("{} is missing: expected ?base=ID&run=ID, two runs of the history", name));
-    auto run = store_->get(std::string(*id));
-    if (!run) return answer_failure(call, run.error());
-    runs.push_back(std::move(*run));
+  for (const std::string_view id : {base, run}) {
+    auto record = store_->get(std::string(id));
+    if (!record) return answer_failure(call, record.error());
+    runs.push_back(std::move(*record));
   }
   answer_json_text(*call.responder, 200, documents_.comparison(runs[0], runs[1]));
 }

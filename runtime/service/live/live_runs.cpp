@@ -81,7 +81,7 @@ void LiveRuns::describe(const std::string& id, Done done) {
   ask_alone(id, {.kind = control::Order::Kind::watch}, [this, id, done](Result<std::string> begin) {
     if (!begin) return done(std::move(begin));
     const Json document = Json::parse(*begin, nullptr, false);
-    if (!document.is_object() || !document.contains("run"))
+    if (!document.is_object() || !document.contains("run") || !document.at("run").is_object())
       return done(fail(ErrorCode::parse, fmt::format("run '{}' did not say what it is", id)));
     done(descriptions_[id] = json_text(document.at("run")));
   });

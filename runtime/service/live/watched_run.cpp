@@ -102,8 +102,8 @@ void WatchedRun::add_point(std::string point) {
   seconds_since_point_ = 0;
   points_.push_back(std::move(point));
   if (points_.size() <= kPoints) return;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < points_.size(); i += 2) points_[kept++] = std::move(points_[i]);
+  std::size_t kept = 1;  // the first stays where it is
+  for (std::size_t i = 2; i < points_.size(); i += 2) points_[kept++] = std::move(points_[i]);
   points_.resize(kept);
   stride_ *= 2;
 }
