@@ -50,6 +50,8 @@ class RecoverySession {
   /// | task        | id                                                | status                                   |
   /// | set_task    | id, status                                        | true                                     |
   /// | statistics  |                                                   | see scripts/meta/thresher.lua            |
+  /// | evidence    | items (of type artifact, file, command or row,    | holds, verified, missing                 |
+  /// |             | subject, expected, seen, columns), at_least       |                                          |
   ///
   /// Lengths of time are seconds, moments seconds since 1970. A claim with an empty key gets one made of its request.
   virtual void ask(std::string_view operation, std::string arguments, std::function<void(RecoveryAnswer)> answer) = 0;

@@ -5,10 +5,12 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
+#include "store/recovery/evidence.h"
 
 namespace thresher::cli {
 
@@ -53,6 +55,7 @@ struct RecoveryOperation::Call {
   Result<json> sweep() const;
   Result<json> set_task() const;
   Result<json> statistics() const;
+  Result<json> evidence() const;
 
  private:
   json of(const store::Checkpoint& checkpoint) const;
@@ -210,6 +213,32 @@ Result<json> RecoveryOperation::Call::sweep() const {
 
 Result<json> RecoveryOperation::Call::set_task() const { return done(store.set_task(text("id"), text("status"))); }
 
+Result<json> RecoveryOperation::Call::evidence() const {
+  using Type = store::EvidenceItem::Type;
+  static const std::map<std::string, Type, std::less<>> kTypes = {{"artifact", Type::artifact_exists},
+                                                                  {"file", Type::file_sha256},
+                                                                  {"command", Type::command_exit},
+                                                                  {"row", Type::db_row}};
+  store::EvidencePack pack;
+  for (const json& item : arguments.at("items")) {
+    store::EvidenceItem& made = pack.items.emplace_back();
+    made.type = kTypes.at(item.at("type").get<std::string>());
+    made.subject = item.value("subject", std::string());
+    made.expected = item.value("expected", std::string());
+    made.seen = item.value("seen", std::string());
+    const json columns = item.value("columns", json::object());
+    for (const auto& [column, value] : columns.items()) made.columns.emplace_back(column, value.get<std::string>());
+  }
+  if (const auto least = arguments.find("at_least"); least != arguments.end()) {
+    pack.require_all = false;
+    pack.allow_partial = true;
+    pack.min_verified = least->get<std::int64_t>();
+  }
+  const auto verdict = store::verify_evidence(store, pack);
+  if (!verdict) return fail(Error(verdict.error()));
+  return json{{"holds", verdict->holds}, {"verified", verdict->verified}, {"missing", verdict->missing}};
+}
+
 Result<json> RecoveryOperation::Call::statistics() const {
   const auto checkpoints = store.checkpoints().count();
   if (!checkpoints) return fail(checkpoints.error());
@@ -234,7 +263,7 @@ Result<RecoveryOperation> RecoveryOperation::make(std::string_view name, std::st
     Perform perform;
     bool only_reads = false, settles = false;
   };
-  static constexpr std::array<Row, 19> kRows = {{
+  static constexpr std::array<Row, 20> kRows = {{
       {"checkpoint", [](const Call& call) { return call.checkpoint(); }},
       {"last", [](const Call& call) { return call.last(); }, true},
       {"checkpoints", [](const Call& call) { return call.checkpoints(); }, true},
@@ -262,6 +291,7 @@ Result<RecoveryOperation> RecoveryOperation::make(std::string_view name, std::st
        true},
       {"set_task", [](const Call& call) { return call.set_task(); }},
       {"statistics", [](const Call& call) { return call.statistics(); }, true},
+      {"evidence", [](const Call& call) { return call.evidence(); }, true},
   }};
   for (const Row& row : kRows) {
     if (row.name != name) continue;

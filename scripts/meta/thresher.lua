@@ -672,6 +672,21 @@ function Recovery:set_task(id, status) end
 ---@return { checkpoints: integer, items: table<thresher.WorkStatus, integer>, keys: { pending: integer, completed: integer, failed: integer }, cache_hits: integer, cache_misses: integer, tool_executions: integer, tool_replays: integer }
 function Recovery:statistics() end
 
+---@class thresher.EvidenceItem  one thing that proves something happened: one of these four
+---@field artifact? string                a file or folder that exists
+---@field file? string                    a file whose content has the hash `sha256` ("sha256:..." or the digits alone)
+---@field sha256? string
+---@field cmd? string|string[]            a program that ends with `exit_code` (0); a string is given to /bin/sh -c
+---@field exit_code? integer
+---@field row? string                     a table of the kit that has a row with these `columns`, compared as text
+---@field columns? table<string, string|number>
+
+---Whether a pack of evidence holds: all of its items, or `at_least` so many of them. `timeout` (60 s) is each program's.
+---@param options { items: thresher.EvidenceItem[], at_least?: integer, timeout?: number }
+---@return boolean holds
+---@return { verified: integer, missing: string[] } found  why, of each item that is not verified
+function Recovery:evidence(options) end
+
 ---A recovery kit, also while the file loads; it is opened by the first call of a user.
 ---@param path? string  default: the environment's THRESHER_RECOVERY, else thresher/recovery.db in the XDG data folder, beside the run history
 ---@return thresher.Recovery

@@ -307,6 +307,47 @@ end
 
 function Kit.statistics(kit) return ask(kit_of(kit, "statistics"), "statistics", "statistics", {}) end
 
+-- Evidence -----------------------------------------------------------------------------------------------------------------
+
+local evidence_options = { "items", "at_least", "timeout" }
+local evidence_fields = { "artifact", "file", "sha256", "cmd", "exit_code", "row", "columns" }
+
+local function evidence_from(item, timeout, what)
+  table_of(item, evidence_fields, what)
+  if item.artifact then return { type = "artifact", subject = text(item.artifact, what .. ": artifact") } end
+  if item.file then
+    return { type = "file", subject = text(item.file, what .. ": file"), expected = text(item.sha256, what .. ": sha256") }
+  end
+  if item.row then
+    local columns = {}
+    for column, value in pairs(item.columns or {}) do columns[text(column, what .. ": columns")] = tostring(value) end
+    return { type = "row", subject = text(item.row, what .. ": row"), columns = next(columns) and columns or nil }
+  end
+  local cmd = item.cmd
+  if cmd == nil then misuse(what .. ": expected one of artifact, file, cmd and row") end
+  if type(cmd) == "string" then cmd = { "/bin/sh", "-c", cmd } end
+  local result, why = run_process("evidence", { cmd = cmd }, timeout)
+  local seen = not result and why or result.timed_out and "a timeout" or result.signal and "signal " .. result.signal
+    or tostring(result.exit_code)
+  return { type = "command", subject = table.concat(cmd, " "), seen = seen,
+    expected = tostring(whole(item.exit_code, what .. ": exit_code", 0, 255, 0)) }
+end
+
+function Kit.evidence(kit, options)
+  kit_of(kit, "evidence")
+  table_of(options, evidence_options, "evidence")
+  local timeout = seconds(options.timeout, "evidence: timeout", 60)
+  if type(options.items) ~= "table" or #options.items == 0 then misuse("evidence: items: expected a list of at least one") end
+  local items = {}
+  for index, item in ipairs(options.items) do
+    items[index] = evidence_from(item, timeout, ("evidence: item %d"):format(index))
+  end
+  local found = ask(kit, "evidence", "evidence", { items = items,
+    at_least = options.at_least and whole(options.at_least, "evidence: at_least", 1, #items) })
+  if #found.missing == 0 then found.missing = {} end
+  return found.holds, found
+end
+
 -- The module ---------------------------------------------------------------------------------------------------------------
 
 local function recovery(path)

@@ -165,3 +165,50 @@ TEST_CASE("a rehearsal's kit leaves no file, and each rehearsal begins anew", "[
   }
   CHECK_FALSE(folder.has("kit.db"));
 }
+
+TEST_CASE("a script proves what happened by evidence, and is told what is missing", "[integration][recovery]") {
+  const ScratchFolder folder;
+  folder.write("report.txt", "abc");  // its hash is FIPS 180-2's example
+  const Finished run = run_once(folder, R"(
+    kit:set_task('t', 'succeeded')
+    kit:checkpoint { task = 't', state = { at = 3 } }
+    local digits = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+    print('all', kit:evidence { items = {
+      { artifact = 'report.txt' }, { file = 'report.txt', sha256 = digits }, { file = 'report.txt', sha256 = 'sha256:' .. digits },
+      { cmd = 'exit 3', exit_code = 3 }, { cmd = { 'true' } },
+      { row = 'tasks', columns = { task_id = 't' } }, { row = 'checkpoints', columns = { task_id = 't', sequence_number = 1 } } } })
+    local items = { { artifact = 'report.txt' }, { artifact = 'gone.txt' }, { cmd = 'exit 2' },
+      { cmd = { 'no-such-program' } }, { file = 'report.txt', sha256 = 'sha256:00' }, { row = 'work_items' } }
+    local holds, found = kit:evidence { items = items }
+    print('some', holds, found.verified, table.concat(found.missing, '; '))
+    print('one', (kit:evidence { items = items, at_least = 1 }), (kit:evidence { items = items, at_least = 2 }))
+    print(select(2, pcall(kit.evidence, kit, { items = { { row = 'secrets' } } })))
+    print(select(2, pcall(kit.evidence, kit, { items = { {} } })))
+    print(select(2, pcall(kit.evidence, kit, { items = {} }))))");
+  INFO(run.out << run.err);
+  CHECK(ended_well(run));
+  CHECK_THAT(run.out, Contains("all true"));
+  CHECK_THAT(run.out,
+             Contains("some false 1 artifact_exists: there is no 'gone.txt'; command_exit: '/bin/sh -c exit 2' ended "
+                      "with 2, not 0; command_exit: 'no-such-program' ended with"));
+  CHECK_THAT(
+      run.out,
+      Contains("file_sha256: 'report.txt' does not have the hash sha256:00; db_row: 'work_items' has no such row"));
+  CHECK_THAT(run.out, Contains("one true false"));
+  CHECK_THAT(run.out, Contains("there is no table 'secrets'; there are tasks, work_items"));
+  CHECK_THAT(run.out, Contains("evidence: item 1: expected one of artifact, file, cmd and row"));
+  CHECK_THAT(run.out, Contains("evidence: items: expected a list of at least one"));
+}
+
+TEST_CASE("a kit that may only be read is an error of the script's, and what was acknowledged is still there",
+          "[integration][recovery]") {
+  const ScratchFolder folder;
+  REQUIRE(ended_well(run_once(folder, "kit:checkpoint { task = 't', state = 1 }")));
+  // The user root writes files whatever their mode: a path that is no folder's is what he meets, too.
+  const Finished run =
+      run_once(folder, "kit:checkpoint { task = 't', state = 2 }", {{"THRESHER_RECOVERY", "/proc/self/kit.db"}});
+  INFO(run.out << run.err);
+  CHECK_THAT(run.out + run.err, Contains("flow.lua:2: checkpoint: ") && Contains("/proc/self/kit.db"));
+  const Finished later = run_once(folder, "print('last', kit:last('t').state)");
+  CHECK_THAT(later.out, Contains("last 1"));
+}
