@@ -393,8 +393,13 @@ Result<void> SqlRunStore::mark_gone(const RunRecord& record, const Owner& owner)
       {record.id, nanoseconds_of(record.heartbeat)});
   if (!marked) return fail(std::move(marked.error()));
   if (marked->changed == 0) return {};
-  auto noted = append_note(record.id, fmt::format("its process {} on {} is gone; its last sign of life was at {}",
-                                                  owner.pid, owner.machine, format_wall_time(record.heartbeat)));
+  const auto saved = database_->execute("SELECT 1 FROM thresher_progress WHERE run_id = $1", {record.id});
+  if (!saved) return fail(Error(saved.error()));
+  auto noted = append_note(
+      record.id,
+      fmt::format("its process {} on {} is gone; its last sign of life was at {}{}", owner.pid, owner.machine,
+                  format_wall_time(record.heartbeat),
+                  saved->rows.empty() ? "" : fmt::format("; `thresher resume {}` goes on with it", record.id)));
   if (!noted) return noted;
   return transaction->commit();
 }

@@ -210,6 +210,7 @@ TEMPLATE_TEST_CASE("a run whose process died is taken over once, with how far it
   CHECK(run.running());
   CHECK_FALSE(run.finished);
   CHECK(run.started == saved - 5s);
+  CHECK_THAT(run.notes.at(0).text, Contains("; `thresher resume " + id + "` goes on with it"));
   CHECK_THAT(error_of(store->take_over(id)), Contains("goes on (process"));
   // Whoever had it can no longer touch it, should it be alive after all.
   CHECK_FALSE(killed->heartbeat(id));
