@@ -83,7 +83,9 @@ std::string ChildRun::recorded_id() const {
 }
 
 std::string ChildRun::last_words(const event::ProcessEnd& end) const {
-  const std::string_view said = trim(errors_.empty() ? output_ : errors_);
+  constexpr std::string_view kName = "thresher: ";
+  std::string_view said = trim(errors_.empty() ? output_ : errors_);
+  if (said.starts_with(kName)) said.remove_prefix(kName.size());
   if (!said.empty()) return std::string(said);
   if (end.signal != 0) return fmt::format("its process was ended by signal {} ({})", end.signal, strsignal(end.signal));
   return fmt::format("its process ended with exit code {} and without a word", end.exit_code);
