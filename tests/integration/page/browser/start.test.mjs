@@ -60,7 +60,7 @@ test("a threshold that cannot be read is marked in its row, and nothing can be s
 test("stages are edited as a table and drawn as the server understands them", async () => {
   const { page, context } = await openPage(browser, `${host.url}/#/start`);
   await boxOf(page, "scripts/shop.lua").check();
-  await page.getByText("Stages", { exact: true }).click();
+  await page.getByRole("radio", { name: "Stages" }).check();
   const code = page.locator(".selection code");
   await page.waitForFunction(() => document.querySelector(".selection code").textContent.includes("--stage 30s:10"));
   await page.getByRole("textbox", { name: "Lasts" }).first().fill("45s");
@@ -76,7 +76,7 @@ test("the form is as it was left", async () => {
   const { page, context } = await openPage(browser, `${host.url}/#/start`);
   await boxOf(page, "scripts/shop.lua").check();
   await page.getByRole("textbox", { name: "Seed" }).fill("77");
-  await page.getByText("Users", { exact: true }).click();
+  await page.getByRole("radio", { name: "Users" }).check();
   await page.getByRole("textbox", { name: "Users", exact: true }).fill("23");
   await page.reload();
   await page.locator(".selection").getByText("23 users").waitFor();
@@ -123,7 +123,7 @@ test("a run is started with the keyboard alone, and comes into sight", async () 
 test("what the server refuses to start is said, in its words", async () => {
   const { page, context } = await openPage(browser, `${host.url}/#/start`, { allowed: /422|400/ });
   await boxOf(page, "scripts/shop.lua").check();
-  await page.getByText("Users", { exact: true }).click();
+  await page.getByRole("radio", { name: "Users" }).check();
   await page.getByRole("textbox", { name: "Users", exact: true }).fill("many");
   await page.locator(".selection .problem", { hasText: "many" }).waitFor();
   assert.equal(await page.getByRole("textbox", { name: "Users", exact: true }).getAttribute("aria-invalid"), "true");
