@@ -7,6 +7,7 @@ document.documentElement.addEventListener("themechange", () => {
 
 const colour = (element, property) => () => getComputedStyle(element)[property];
 const kFont = "12px system-ui, sans-serif";
+const kWhole = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 const kLeast = 0.001; // what was measured as nothing still has a place on a logarithmic scale
 
 // Where a line is drawn as points too: where the neighbours are missing.
@@ -19,7 +20,7 @@ const lonely = (chart, index) => {
 };
 
 /// A chart with its legend, whose buttons are the series. Gone when `destroy` is called.
-///   title; series: [{label, tone: "c1".."c6", scale: "y" | "y2", format}]; x: uPlot's scale; axis: uPlot's axis below;
+///   title; series: [{label, tone: "c1".."c5", scale: "y" | "y2", format, whole: values are integers}]; x: uPlot's scale; axis: uPlot's axis below;
 ///   at(x) -> text; marks() -> [{at_s, kind, text}], or none; sync: the key that charts share a cursor by, or none;
 ///   logarithmic: there is a button for it; dots: each value is one
 export class Chart {
@@ -114,15 +115,16 @@ export class Chart {
       stroke: colour(this.atText, "color"), ticks: { show: false }, font: kFont,
       grid: { stroke: colour(this.element, "borderTopColor"), width: 1 },
     };
-    const values = (format) => ({
+    const values = ({ format, whole }) => ({
+      ...(whole ? { incrs: kWhole } : {}),
       values: (chart, splits) => splits.map((value) => (value == null ? "" : format(value))),
       size: (chart, texts) => 16 + 6.6 * Math.max(3, ...(texts ?? []).map((text) => (text ?? "").length)),
     });
     const second = series.find(({ scale }) => scale === "y2");
     return [
       { ...common, ...axis },
-      { ...common, scale: "y", ...values(series[0].format) },
-      ...(second ? [{ ...common, scale: "y2", side: 1, grid: { show: false }, ...values(second.format) }] : []),
+      { ...common, scale: "y", ...values(series[0]) },
+      ...(second ? [{ ...common, scale: "y2", side: 1, grid: { show: false }, ...values(second) }] : []),
     ];
   }
 

@@ -14,7 +14,7 @@ const kFigures = [
 ];
 
 const kVerdicts = {
-  REGRESSION: "The later run is worse", IMPROVEMENT: "The later run is better", SAME: "No change beyond the margin",
+  REGRESSION: "The compared run is worse", IMPROVEMENT: "The compared run is better", SAME: "No change beyond the margin",
   UNDECIDED: "The observations allow a change and none", NO_DATA: "There is nothing to judge",
 };
 

@@ -11,7 +11,7 @@ const kCharts = [
     series: [
       { column: "requests_per_s", label: "requests", tone: "c1", format: perSecond },
       { column: "iterations_per_s", label: "iterations", tone: "c3", format: perSecond },
-      { column: "users", label: "users", tone: "c5", format: count, scale: "y2" },
+      { column: "users", label: "users", tone: "c5", format: count, scale: "y2", whole: true },
     ],
   },
   {

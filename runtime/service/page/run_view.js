@@ -78,12 +78,12 @@ const headOf = (run) => {
   const command = copyLine("command line");
   command.set(run.command_line || "–");
   const facts = [run.host, run.profile && `profile ${run.profile}`, `seed ${run.seed}`, moment(run.started), `lasted ${duration(run.duration_s)}`, `version ${run.version}`];
-  const regression = run.regression?.checks?.filter(({ state }) => state !== "ok") ?? [];
+  const regression = run.regression?.checks?.filter(({ state }) => state === "ISSUE" || state === "FAIL") ?? [];
   const word = run.verdict || run.status;
   return h(`section.card.head.end.${toneOf(word)}`, {},
     h("div.title", {}, h("h1", {}, run.name || run.id), h(`span.chip.${toneOf(word)}`, {}, spoken(word)),
       run.validity && run.validity !== "VALID" && h(`span.chip.${toneOf(run.validity)}`, {}, `measurement ${spoken(run.validity)}`), actions(run)),
-    h("p", {}, sentence(run.verdict_text)), regression.map(({ name, state, text }) => h("p.faint", {}, `${name}, ${spoken(state)}: ${text}`)),
+    h("p", {}, sentence(run.verdict_text)), regression.map(({ state, text }) => h(state === "FAIL" ? "p.bad" : "p.caution", {}, sentence(text))),
     h("p.faint.facts", {}, facts.filter(Boolean).join(" · ")), h("details", {}, h("summary", {}, "Command line"), command.element));
 };
 

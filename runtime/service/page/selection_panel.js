@@ -3,6 +3,8 @@ import { h, keyed, setHidden, setText } from "./dom.js";
 import { count, duration, percent, perSecond, plural } from "./format.js";
 import { timeChart } from "./time_chart.js";
 
+const kEndless_s = 60; // as much is drawn of a load without an end
+
 const told = (plan) => {
   const tasks = plan.scenarios.reduce((sum, { tasks: list }) => sum + list.length, 0);
   const load = plan.model === "open" ? `open model, ${plan.arrivals} arrivals` : plural(plan.users, "user");
@@ -30,7 +32,7 @@ export const selectionPanel = (start) => {
   const rehearse = h("button", { type: "button", onclick: () => start(true) }, "Rehearse");
   const run = h("button.primary", { type: "submit" }, "Run");
   const charts = {
-    users: timeChart({ title: "Planned users", series: [{ column: "users", label: "users", tone: "c5", format: count }] }),
+    users: timeChart({ title: "Planned users", series: [{ column: "users", label: "users", tone: "c5", format: count, whole: true }] }),
     rate: timeChart({ title: "Planned arrivals", series: [{ column: "rate", label: "iterations", tone: "c1", format: perSecond }] }),
   };
   const thresholdTitle = h("h3", {}, "Held to");
@@ -43,12 +45,13 @@ export const selectionPanel = (start) => {
     setHidden(problem, text === "");
     run.disabled = rehearse.disabled = !ready;
   };
-  const drawCurve = (curve) => {
-    const isRate = curve?.some((point) => point.rate !== undefined) ?? false;
+  const drawCurve = (told) => {
+    const curve = told.length === 1 ? [...told, { ...told[0], at_s: told[0].at_s + kEndless_s }] : told;
+    const isRate = curve.some((point) => point.rate !== undefined);
     setHidden(charts.users.element, isRate);
     setHidden(charts.rate.element, !isRate);
     const name = isRate ? "rate" : "users";
-    charts[name].set([(curve ?? []).map(({ at_s }) => at_s), (curve ?? []).map((point) => point[name])]);
+    charts[name].set([curve.map(({ at_s }) => at_s), curve.map((point) => point[name])]);
   };
   const list = (place, items) => keyed(place, items, (text) => text, (text) => h("li", {}, text), () => {});
   drawCurve([]);

@@ -24,7 +24,7 @@ export const trendCard = (id) => {
       chart?.destroy();
       const last = runs.length - 1;
       chart = new Chart({
-        title: `${metric.label} of the last ${plural(runs.length, "comparable run")}`, series: [{ label: metric.label, tone: "c3", format: metric.format }],
+        title: last > 0 ? `${metric.label} of the last ${plural(runs.length, "comparable run")}` : metric.label, series: [{ label: metric.label, tone: "c3", format: metric.format }],
         x: { time: false, range: () => [0, Math.max(last, 1)] },
         axis: { size: 32, incrs: [1, 2, 5], values: (plot, splits) => splits.map((i) => (i === last ? "latest" : i < last && Number.isInteger(i) ? `−${last - i}` : "")) },
         at: (i) => [moment(runs[i]?.started), runs[i]?.id === id ? "this run" : runs[i]?.id, runs[i]?.baseline ? "baseline" : ""].filter(Boolean).join(" · "),

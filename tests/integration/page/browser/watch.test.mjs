@@ -43,7 +43,7 @@ test("a run is watched: figures, curves, endpoints, failures, exceptions, checks
 
   await tab("Failures").click();
   await panel.locator("summary", { hasText: "/refused" }).click();
-  await panel.getByText("First").waitFor();
+  await panel.locator("pre", { hasText: "closed for stocktaking" }).waitFor();
   await tab("Exceptions").click();
   await panel.locator("summary", { hasText: "the basket is gone" }).click();
   await panel.locator("pre", { hasText: "shop.lua" }).waitFor();
