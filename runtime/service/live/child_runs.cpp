@@ -62,6 +62,7 @@ ChildRuns::ChildRuns(event::Loop& loop, LiveRuns& live, const Program& program, 
 ChildRuns::~ChildRuns() { *alive_ = false; }
 
 void ChildRuns::start(const Form& form, Started started) {
+  if (stopping_) return started(fail(ErrorCode::cancelled, "this host is ending and starts no more runs"));
   auto folder = make_folder(reports_ / fmt::format("{}-{}", stamp_of(loop_.wall_now()), name_of(form)));
   if (!folder) return started(fail(std::move(folder.error())));
   auto child = std::make_unique<ChildRun>(*this, std::move(started));
@@ -123,6 +124,7 @@ void ChildRuns::ended(ChildRun& child) {
 }
 
 void ChildRuns::interrupt_all(std::function<void()> on_none_left) {
+  stopping_ = true;
   if (children_.empty()) return on_none_left();
   on_none_left_ = std::move(on_none_left);
   for (const auto& child : children_) child->process().send(SIGINT);

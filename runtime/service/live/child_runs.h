@@ -45,7 +45,7 @@ class ChildRuns {
   void start_at_terminal(std::vector<std::string> arguments, Started started,
                          std::function<void(const event::ProcessEnd&)> ended);
 
-  /// SIGINT to all, once more each time: their reports still come. `on_none_left` once the last has ended, perhaps at
+  /// SIGINT to all: their reports still come. No more are started. `on_none_left` once the last has ended, perhaps at
   /// once.
   void interrupt_all(std::function<void()> on_none_left);
   /// Passes a signal on to the one at the terminal. False: there is none.
@@ -68,6 +68,7 @@ class ChildRuns {
   std::filesystem::path reports_;
   std::vector<std::unique_ptr<ChildRun>> children_;
   event::Timer look_;
+  bool stopping_ = false;
   std::function<void()> on_none_left_;
   std::shared_ptr<bool> alive_;  ///< as in LiveRuns
 };

@@ -227,6 +227,7 @@ TEST_CASE("two runs are compared with their curves, and one of them made the bas
   // A machine too busy to measure makes its runs INVALID, and those are nobody's measure.
   const bool measured = page.get("/api/history/" + ids[0]).at("validity") != "INVALID";
   const std::string marked = page.ask("POST", "/api/history/" + ids[0] + "/baseline");
+  INFO(marked);
   CHECK(status_of(marked) == (measured ? 200 : 409));
   const json trend = page.get("/api/history/trend?run=" + ids[1] + "&metric=p95&count=5");
   REQUIRE(trend.at("runs").size() == (measured ? 2 : 1));
