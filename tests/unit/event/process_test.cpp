@@ -258,3 +258,23 @@ TEST_CASE("a rehearsal starts no programs", "[event][process]") {
   REQUIRE_FALSE(started);
   CHECK_THAT(started.error().message, Contains("a rehearsal starts no processes"));
 }
+
+TEST_CASE("a program that has our terminal stays in our process group, and only its end is told", "[event][process]") {
+  ProcessOptions options = Child::shell("exit 7");
+  options.terminal = true;
+  Child child(std::move(options));
+  child.run_until([&] { return child.end.has_value(); });
+  CHECK(child.end->exit_code == 7);
+  CHECK(child.streams_ended == 0);
+  CHECK_FALSE(child.process->write("nobody reads this"));
+  child.process->pause(ProcessStream::output);
+  child.process->resume(ProcessStream::errors);
+
+  options = {.command = {"sleep", "1000"}, .environment = {}, .folder = {}};
+  options.terminal = true;
+  Child sleeper(std::move(options));
+  const int pid = sleeper.process->pid();
+  CHECK(::getpgid(pid) == ::getpgrp());
+  sleeper.process.reset();  // it alone, and not the group, which is ours
+  run_until_gone(*sleeper.loop, pid);
+}
