@@ -35,6 +35,7 @@ const std::vector<std::string>& LiveRuns::ids() {
   folder_changed_ = std::filesystem::last_write_time(folder_, none);
   ids_ = control::going_on(folder_);
   std::erase_if(descriptions_, [this](const auto& each) { return !goes_on(each.first); });
+  std::erase_if(statuses_, [this](const auto& each) { return each.second.waiting.empty() && !goes_on(each.first); });
   return ids_;
 }
 
@@ -93,13 +94,25 @@ void LiveRuns::last_second(const std::string& id, Done done) {
     const std::string& second = watched->second->last_second();
     return done(second.empty() ? "null" : second);
   }
-  ask_alone(id, {.kind = control::Order::Kind::status}, [done](Result<std::string> status) {
-    if (!status) return done(std::move(status));
-    const Json document = Json::parse(*status, nullptr, false);
-    if (!document.is_object()) return done("null");
-    const auto second = document.find("second");
-    done(second == document.end() ? std::move(*status) : shown_of(*second));
-  });
+  Status& status = statuses_[id];
+  if (!status.second.empty() && loop_.now() - status.at < kFresh) return done(status.second);
+  status.waiting.push_back(std::move(done));
+  if (status.waiting.size() > 1) return;
+  ask_alone(id, {.kind = control::Order::Kind::status},
+            [this, id](const Result<std::string>& answer) { take_status(id, answer); });
+}
+
+void LiveRuns::take_status(const std::string& id, const Result<std::string>& answer) {
+  Status& status = statuses_[id];
+  const std::vector<Done> waiting = std::exchange(status.waiting, {});
+  if (answer) {
+    const Json document = Json::parse(*answer, nullptr, false);
+    status.second = shown_of(document.is_object() ? document.value("second", Json()) : Json());
+    status.at = loop_.now();
+  }
+  const Result<std::string> told = answer ? Result<std::string>(status.second) : answer;
+  if (!answer) statuses_.erase(id);
+  for (const Done& done : waiting) done(told);
 }
 
 /// Answers that come in any order, put back into that of the ids.

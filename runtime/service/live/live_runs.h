@@ -24,9 +24,10 @@ class RunQuestion;
 /// that nobody looks at is not watched, so that it need not tell. One loop, one thread.
 class LiveRuns {
  public:
-  static constexpr Nanoseconds kPatience = std::chrono::seconds(5);     ///< with a run that does not answer
-  static constexpr Nanoseconds kKeepUnread = std::chrono::seconds(30);  ///< watching goes on after the last reader
-  static constexpr Nanoseconds kKeepEnded = std::chrono::minutes(10);   ///< an ended run's events can still be read
+  static constexpr Nanoseconds kPatience = std::chrono::seconds(5);      ///< with a run that does not answer
+  static constexpr Nanoseconds kFresh = std::chrono::milliseconds(900);  ///< a digest is work for its run
+  static constexpr Nanoseconds kKeepUnread = std::chrono::seconds(30);   ///< watching goes on after the last reader
+  static constexpr Nanoseconds kKeepEnded = std::chrono::minutes(10);    ///< an ended run's events can still be read
   static constexpr std::size_t kMostEnded = 16;
 
   /// `folder`: of the sockets. `obituary`: for runs whose connection ends without a word.
@@ -45,8 +46,9 @@ class LiveRuns {
   // (timeout), or what the run refused with.
   using Done = std::function<void(Result<std::string>)>;
   void ask(const std::string& id, const control::Order& order, Done done);
-  void describe(const std::string& id, Done done);     ///< `run` of its begin, remembered
-  void last_second(const std::string& id, Done done);  ///< its digest; "null" before there is one
+  void describe(const std::string& id, Done done);  ///< `run` of its begin, remembered
+  /// Its digest, at most kFresh old however many ask; "null" before there is one.
+  void last_second(const std::string& id, Done done);
   /// {"id", "name", "kind", "started", "process", "second"} of all of them; those that do not answer are left out.
   void list(std::function<void(Json)> done);
 
@@ -65,12 +67,19 @@ class LiveRuns {
 
  private:
   struct Listing;
+  /// What a run that nobody watches said last, and who waits for its next word.
+  struct Status {
+    std::string second;
+    TimePoint at{};
+    std::vector<Done> waiting;
+  };
   friend class RunQuestion;
 
   bool goes_on(const std::string& id);
   void ask_alone(const std::string& id, const control::Order& order, Done done);
   void forget(const RunQuestion& question);
   WatchedRun* watched(const std::string& id);
+  void take_status(const std::string& id, const Result<std::string>& answer);
   void tick(TimePoint now);
 
   event::Loop& loop_;
@@ -81,6 +90,7 @@ class LiveRuns {
   std::filesystem::file_time_type folder_changed_{};
   std::vector<std::string> seen_;  ///< by new_ids()
   std::map<std::string, std::string> descriptions_;
+  std::map<std::string, Status> statuses_;
   std::map<std::string, std::unique_ptr<WatchedRun>> watched_;
   std::list<std::unique_ptr<RunQuestion>> questions_;
   event::Timer timer_;

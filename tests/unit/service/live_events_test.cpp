@@ -1,4 +1,5 @@
 // A run's events on their way to many browsers: over a real socket from a real control server, and reader by reader.
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "control/directory.h"
@@ -75,18 +76,21 @@ void run_until(event::Loop& loop, const std::function<bool()>& so) {
 struct Told {
   test::TemporaryFolder folder;
   std::unique_ptr<event::Loop> loop = event::make_uv_loop();
+  std::atomic<int> asked = 0;  ///< for its status, on the run's thread
   std::unique_ptr<control::Server> run;
   LiveRuns live{*loop, folder.path(), [](const std::string& id) {
                   return Json{{"exit_code", nullptr}, {"word", "LOST"}, {"id", id}};
                 }};
 
   explicit Told(const std::string& id = "p42") {
-    auto server = control::Server::start(control::socket_of(folder.path(), id), [](control::Order order, auto done) {
-      if (order.kind == control::Order::Kind::pause)
-        done(fail(ErrorCode::invalid_argument, "a run that is stopping cannot be paused"));
-      else
-        done(std::string(R"({"phase":"running"})"));
-    });
+    auto server =
+        control::Server::start(control::socket_of(folder.path(), id), [this](control::Order order, auto done) {
+          if (order.kind == control::Order::Kind::status) ++asked;
+          if (order.kind == control::Order::Kind::pause)
+            done(fail(ErrorCode::invalid_argument, "a run that is stopping cannot be paused"));
+          else
+            done(std::string(R"({"run":{},"phase":"running","second":{"phase":"running"}})"));
+        });
     REQUIRE(server);
     run = std::move(*server);
     run->begin(R"({"id":"p42","name":"soak","kind":"run","process":7})");
@@ -248,6 +252,18 @@ TEST_CASE("runs are listed, described and steered over their sockets, and a refu
   CHECK(nobody->error().code == ErrorCode::not_found);
   std::unique_ptr<http::Responder> responder;
   CHECK_FALSE(told.live.watch("p43", responder));
+}
+
+TEST_CASE("however many ask how a run stands, it is asked once", "[unit][service]") {
+  Told told;
+  int answered = 0;
+  for (int browser = 0; browser < 50; ++browser)
+    told.live.last_second("p42", [&](const Result<std::string>& second) {
+      CHECK(second.value_or("") == R"({"phase":"running"})");
+      ++answered;
+    });
+  run_until(*told.loop, [&] { return answered == 50; });
+  CHECK(told.asked == 1);
 }
 
 TEST_CASE("only runs that are new since the last look are told as new", "[unit][service]") {
