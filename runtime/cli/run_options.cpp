@@ -386,7 +386,10 @@ void add_web_flags(FlagReader& flags, RunOptions& run) {
   flags.flag("--web", "the live page on port 8089, to watch and steer; without FILES it waits for its form",
              [&run] { run.web.wanted = true; });
   flags.value("--web-port", "of the page that --web shows (8089; 0: any that is free)", "N",
-              [&run](const std::string& t) { return store(parse_count<std::uint16_t>(t, 0), run.web.port); });
+              [&run](const std::string& t) -> Result<void> {
+                if (store(parse_count<std::uint16_t>(t, 0), run.web.port)) return {};
+                return fail(ErrorCode::invalid_argument, "expected a port, 0 to 65535");
+              });
   flags.text("--address", run.web.address, "of the page; one that others reach wants THRESHER_TOKEN", "HOST:PORT");
   flags.flag("--autoquit", "the page ends with the run", [&run] { run.web.autoquit = true; });
 }
