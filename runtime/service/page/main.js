@@ -58,6 +58,7 @@ const look = async () => {
       setHidden(going, runs.length === 0);
       if (attempt > 0) connection.open();
       attempt = 0;
+      if (runs.length > 0 && location.hash === "" && untouched) await greet();
     }
   } catch (error) {
     if (error.status === 0) {
@@ -67,6 +68,10 @@ const look = async () => {
   }
   timer = setTimeout(look, wait);
 };
+
+// `thresher run --web` begins its run a little after its page; nobody who uses the form already is taken away from it.
+let untouched = true;
+for (const event of ["pointerdown", "keydown", "input"]) addEventListener(event, () => (untouched = false), { once: true });
 
 const greet = async () => {
   try {

@@ -1,4 +1,4 @@
-// What every story needs: a target, the real `thresher serve`, a browser, and an eye on what must not happen in it.
+// What every story needs: a target, the real `thresher run --web`, a browser, and an eye on what must not happen in it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -90,7 +90,7 @@ export const startThresher = (site, args, environment = {}) => {
 
 /// The page's host: {url, port, stop()}. port 0: any.
 export const startHost = async (site, { port = 0, environment } = {}) => {
-  const host = startThresher(site, ["serve", "--port", "0", "--web-port", String(port)], environment);
+  const host = startThresher(site, ["run", "--web", "--web-port", String(port)], environment);
   const [url, told] = await host.until(/page[^\n]*?http:\/\/127\.0\.0\.1:(\d+)/i).then((found) => [/http:\/\/127\.0\.0\.1:\d+/.exec(found[0])[0], found[1]]);
   return { ...host, url, port: Number(told) };
 };

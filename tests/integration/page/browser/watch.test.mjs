@@ -38,7 +38,7 @@ test("a run is watched: figures, curves, endpoints, failures, exceptions, checks
   await panel.getByRole("searchbox").fill("");
   await panel.getByRole("button", { name: "Endpoint" }).click();
   const names = await panel.getByRole("rowheader").allTextContents();
-  assert.deepEqual(names, names.toSorted(), "sorted by name");
+  assert.deepEqual(names, [...names].sort(), "sorted by name");
   assert.equal(await panel.getByRole("columnheader", { name: "Endpoint" }).getAttribute("aria-sort"), "ascending");
 
   await tab("Failures").click();
@@ -85,6 +85,18 @@ test("a run that nobody started here shows up by itself", async () => {
   await page.getByRole("heading", { name: "shop" }).waitFor();
   await run.stop();
   await page.getByText("Exit code").waitFor();
+  await context.close();
+});
+
+test("`thresher run --web` shows its own run, also to who was there first, and its terminal ends it", async () => {
+  const run = startThresher(site, ["run", "scripts/shop.lua", "--host", target.url, "--run-time", "60s", "--web", "--web-port", "0", "--autoquit"]);
+  const [url] = await run.until(/http:\/\/127\.0\.0\.1:\d+/);
+  const { page, context } = await openPage(browser, url);
+  await page.waitForURL(/#\/live\//);
+  await page.getByRole("heading", { level: 1, name: "shop" }).waitFor();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.locator(".end", { hasText: "Exit code" }).waitFor();
+  await run.ended;
   await context.close();
 });
 
