@@ -64,6 +64,21 @@ Json distribution(const metrics::Histogram& histogram) {
   return all;
 }
 
+/// Calls use(column of `into`, the same column of `from`).
+template <class Use>
+void for_each_column(SecondSeries& into, const SecondSeries& from, const Use& use) {
+  use(into.elapsed_s, from.elapsed_s);
+  use(into.users, from.users);
+  use(into.in_flight, from.in_flight);
+  use(into.requests, from.requests);
+  use(into.failures, from.failures);
+  use(into.iterations, from.iterations);
+  use(into.dropped, from.dropped);
+  use(into.p50_ms, from.p50_ms);
+  use(into.p95_ms, from.p95_ms);
+  use(into.p99_ms, from.p99_ms);
+}
+
 /// Second `at` of a series that lasted `seconds`.
 Json point_of(const SecondSeries& series, std::size_t at, double seconds, Json response_ms) {
   const auto rate = [seconds](std::uint64_t count) {
@@ -185,8 +200,26 @@ std::string live_end_text(const Verdict& verdict, int exit_code, const std::stri
                         {"files", std::move(paths)}});
 }
 
-LiveDigest::LiveDigest(const RunDescription& run)
-    : run_(run), seconds_(seconds_before(run)), began_(run.elapsed_before), ended_(run.elapsed_before) {}
+LiveDigest::LiveDigest(const RunDescription& run) : run_(run), began_(run.elapsed_before), ended_(run.elapsed_before) {
+  const SecondSeries before = seconds_before(run);
+  for (std::size_t at = 0; at < before.elapsed_s.size(); ++at) {
+    SecondSeries second;
+    for_each_column(second, before, [at](auto& into, const auto& from) { into.push_back(from[at]); });
+    keep(second);
+  }
+}
+
+void LiveDigest::keep(const SecondSeries& second) {
+  if (passed_++ % stride_ != 0) return;
+  if (seconds_.elapsed_s.size() == kSecondsMost) {
+    const SecondSeries all = std::exchange(seconds_, {});
+    for_each_column(seconds_, all, [](auto& into, const auto& from) {
+      for (std::size_t at = 0; at < from.size(); at += 2) into.push_back(from[at]);
+    });
+    stride_ *= 2;
+  }
+  for_each_column(seconds_, second, [](auto& into, const auto& from) { into.push_back(from.front()); });
+}
 
 std::vector<std::string> LiveDigest::points_before() const {
   std::vector<std::string> points;
@@ -201,10 +234,11 @@ std::vector<std::string> LiveDigest::points_before() const {
 
 void LiveDigest::second_passed(const engine::Snapshot& snapshot) {
   began_ = std::exchange(ended_, snapshot.elapsed);
-  seconds_.add(snapshot);
+  SecondSeries second;
+  second.add(snapshot);
   Json response = percentiles(snapshot.totals->aggregate("iteration_response_time", {}, true).trend);
-  point_ =
-      json_text(point_of(seconds_, seconds_.elapsed_s.size() - 1, to_seconds(ended_ - began_), std::move(response)));
+  point_ = json_text(point_of(second, 0, to_seconds(ended_ - began_), std::move(response)));
+  keep(second);
 }
 
 std::string LiveDigest::text(const engine::Snapshot& snapshot) {

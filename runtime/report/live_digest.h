@@ -44,8 +44,13 @@ class LiveDigest {
   std::string text(const engine::Snapshot& snapshot);
 
  private:
+  static constexpr std::size_t kSecondsMost = 3600;
+  void keep(const SecondSeries& second);
+
   const RunDescription& run_;
-  SecondSeries seconds_;
+  SecondSeries seconds_;    ///< for the warning signs: at most kSecondsMost, at equal distances
+  std::size_t passed_ = 0;  ///< seconds, those of earlier parts included
+  std::size_t stride_ = 1;  ///< every how many of them are kept: a power of two
   LiveRequests requests_;
   Nanoseconds began_{}, ended_{};  ///< of the second that passed last
   std::string point_ = "null";

@@ -255,6 +255,18 @@ TEST_CASE("a run, a line of its log and its end are told in one line each", "[un
       R"({"exit_code":99,"word":"FAILED","text":"a threshold","also":["WRONG: x"],"id":"1m7y","files":["out/a.html"]})");
 }
 
+TEST_CASE("a latency that grows is told however long the run has lasted", "[unit][report]") {
+  FakeRun fake;
+  Watched watched(fake);
+  for (int second = 0; second < 9000; ++second) {
+    fake.request({.duration = std::chrono::microseconds(1000 + second)}, 1);
+    watched.digest.second_passed(fake.second());
+  }
+  const Json signs = watched.second()["warning_signs"];
+  REQUIRE(signs.size() == 1);
+  CHECK(signs[0].get<std::string>().starts_with("response times grew under the same load, their median from 2."));
+}
+
 TEST_CASE("a run that goes on after it was killed begins with its earlier points", "[unit][report]") {
   FakeRun before;
   SecondSeries series;
