@@ -42,6 +42,7 @@ Subprocess::Subprocess(std::vector<std::string> arguments, std::map<std::string,
     dup2(err[1], STDERR_FILENO);
     if (!folder.empty() && chdir(folder.c_str()) != 0) _exit(126);
     setenv("XDG_DATA_HOME", data_home.c_str(), 1);
+    setenv("XDG_RUNTIME_DIR", data_home.c_str(), 1);
     unsetenv("DATABASE_URL");
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     execv(argv[0], argv.data());

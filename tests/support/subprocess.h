@@ -21,7 +21,8 @@ struct Finished {
 class Subprocess {
  public:
   /// `arguments[0]` is the program. `folder` is its current folder when not empty. Unless `environment` says otherwise
-  /// its data home (XDG_DATA_HOME, where the run history lies) is a scratch folder, and there is no DATABASE_URL.
+  /// its data home (XDG_DATA_HOME, where the run history lies) and its runtime folder (XDG_RUNTIME_DIR, where the sockets
+  /// of runs lie) are a scratch folder, and there is no DATABASE_URL.
   explicit Subprocess(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {},
                       const std::string& folder = {});
   ~Subprocess();

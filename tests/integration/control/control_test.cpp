@@ -151,6 +151,30 @@ TEST_CASE("a run is followed line by line until it ends, or until nobody wants t
   CHECK(events.back().at("data").at("id") == events.front().at("data").at("run").at("id"));
 }
 
+TEST_CASE("a failure is shown with what was asked", "[integration][control]") {
+  const User user;
+  user.folder.write("asks.lua", R"lua(
+local thresher = require "thresher"
+local s = thresher.scenario { name = "asks", host = "http://127.0.0.1:1" }
+s:task { "ask", function(user)
+  user:get("/nobody?n=1", { name = "/nobody" })
+  thresher.sleep(0.05)
+end }
+return s
+)lua");
+  Subprocess run({thresher_binary(), "run", "asks.lua", "--users", "1", "--run-time", "10m", "--no-color"},
+                 user.environment, user.folder.path());
+  const json found =
+      user.eventually([](const json& r) { return standing(r) && !r.at("second").at("failures").empty(); });
+  const json& failure = found.at("second").at("failures")[0];
+  CHECK(failure.at("name") == "/nobody");
+  CHECK(failure.at("error") == "connect_refused");
+  CHECK(failure.at("example").at("url") == "http://127.0.0.1:1/nobody?n=1");
+  CHECK(failure.at("example").at("status") == 0);
+  user.done({"stop", "--now"});
+  CHECK(run.finish().signal == 0);
+}
+
 TEST_CASE("a killed run leaves a socket behind, which the next status removes", "[integration][control]") {
   const User user;
   const auto run = user.run();

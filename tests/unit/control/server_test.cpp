@@ -343,3 +343,54 @@ TEST_CASE("a run that does not answer is given up on", "[unit][control]") {
   CHECK(answer.error().message ==
         "no answer from " + world.path.string() + " within 0.001 s: the run is busy or stopped");
 }
+
+TEST_CASE("a client may be destroyed by whom it tells, and tells nothing more", "[unit][control]") {
+  World world;
+  Watcher watcher(*world.loop);
+  watcher.connect(world.path);
+  SECTION("of an event") {
+    watcher.watch();
+    watcher.until = [&] {
+      watcher.client.reset();
+      return true;
+    };
+    world.server->log("1");
+    world.server->end("{}");  // what follows `begin` comes with it, or right behind
+    world.run();
+    CHECK(watcher.told.size() == 1);
+  }
+  SECTION("of an answer") {
+    bool second = false;
+    watcher.client->ask({.kind = Order::Kind::status}, [&](const auto&) {
+      watcher.client.reset();
+      world.loop->stop();
+    });
+    watcher.client->ask({.kind = Order::Kind::status}, [&](const auto&) { second = true; });
+    world.run();
+    CHECK_FALSE(second);
+  }
+  SECTION("of the end of the connection") {
+    FakeRun silent;
+    auto path = socket_of(world.folder.path(), "silent");
+    auto server = Server::start(path, silent.obey());
+    REQUIRE(server);
+    watcher.connect(path);
+    int refused = 0;
+    for (int i = 0; i < 2; ++i) {
+      watcher.client->ask({.kind = Order::Kind::status}, [&](const auto& answer) {
+        CHECK_FALSE(answer);
+        ++refused;
+        watcher.client.reset();
+        world.loop->stop();
+      });
+    }
+    std::thread going([&] {
+      silent.wait_for(2);
+      server->reset();
+    });
+    world.run();
+    going.join();
+    CHECK(refused == 1);
+  }
+  CHECK_FALSE(watcher.closed);
+}
