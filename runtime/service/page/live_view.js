@@ -2,8 +2,8 @@ import { get, pathOf } from "./api.js";
 import { connection } from "./connection.js";
 import { copyLine } from "./copy_line.js";
 import { h, keyed, setAttribute, setHidden, setText } from "./dom.js";
-import { clock, moment, percent } from "./format.js";
-import { liveTiles } from "./tiles.js";
+import { clock, moment, percent, plural } from "./format.js";
+import { liveTiles, reportTiles } from "./tiles.js";
 import { logPanel } from "./log_panel.js";
 import { nothing, sentence, skeleton } from "./states.js";
 import { routeTo } from "./route.js";
@@ -31,7 +31,8 @@ const headOf = (buttons) => {
       setHidden(kind, run.kind !== "rehearsal");
       setText(kind, run.kind);
       command.set(run.command_line);
-      setText(facts, [run.host, `seed ${run.seed}`, `began ${moment(run.started)}`, `version ${run.version}`].filter(Boolean).join(" · "));
+      const began = run.kind === "rehearsal" ? "in virtual time" : `began ${moment(run.started)}`;
+      setText(facts, [run.host, `seed ${run.seed}`, began, `version ${run.version}`].filter(Boolean).join(" · "));
       const word = end ? "ended" : (digest?.phase ?? "preparing");
       setText(phase, word);
       phase.className = `chip ${word === "running" ? "good" : toneOf(word)}`;
@@ -52,9 +53,17 @@ const headOf = (buttons) => {
 const endOf = ({ exit_code, word, text, also, id, files }) =>
   h(`section.card.end.${toneOf(word)}`, { role: "status" }, h("h2", {}, word || "Ended"), h("p", {}, sentence(text)),
     (also ?? []).map((each) => h("p", {}, sentence(each))),
-    h("p.faint", {}, `Exit code ${exit_code}.`, files?.length > 0 ? ` Written: ${files.join(", ")}` : ""),
+    h("p.faint", {}, `Exit code ${exit_code}.`),
+    files?.length > 0 && h("details", {}, h("summary", {}, `${plural(files.length, "file")} written`), h("ul.plain", {}, files.map((file) => h("li", {}, h("code", {}, file))))),
     h("div.actions", {}, id && h("a.button.primary", { href: routeTo("history", id) }, "Open the report"),
       h("a.button", { href: routeTo("start") }, "Start another")));
+
+/// What a run came to; its last second would say that nothing happens any more.
+const wholeOf = (digest) => {
+  const tiles = reportTiles();
+  tiles.update(digest);
+  return tiles.element;
+};
 
 /// A run that goes on, watched and steered.
 export const liveView = (id) => {
@@ -96,6 +105,7 @@ export const liveView = (id) => {
     if (model.end && !parts.ended.firstChild) {
       parts.ended.append(endOf(model.end));
       parts.steer.end();
+      if (digest) parts.tiles.element.replaceWith(wholeOf(digest));
       view.title = `${model.end.word || "Ended"}: ${model.run.name}`;
     }
   };

@@ -83,7 +83,7 @@ export const steering = (id) => {
     },
   }, text, h("button", {}, "Add note"));
   const buttons = h("div.actions", {}, pause, stop, kill);
-  const dials = h("div.dials", {}, users.element, rate.element);
+  const element = h("div.steer", {}, h("div.dials", {}, users.element, rate.element), note);
   let phase = "";
 
   const paint = () => {
@@ -97,7 +97,7 @@ export const steering = (id) => {
   paint();
   return {
     buttons,
-    element: h("div.steer", {}, dials, note),
+    element,
     update(digest) {
       phase = digest.phase;
       if (pending && (phase !== pending.from || Date.now() - pending.at > kPatience_ms)) pending = null;
@@ -108,9 +108,8 @@ export const steering = (id) => {
       rate.show(digest.rate_planned, digest.rate_planned ?? 0);
     },
     end() {
-      for (const button of [pause, stop, kill]) button.disabled = true;
       setHidden(buttons, true);
-      setHidden(dials, true);
+      setHidden(element, true); // notes go into the report's view from now on
     },
   };
 };

@@ -46,6 +46,30 @@ test("runs are listed, searched and filtered", async () => {
   await context.close();
 });
 
+test("older runs come page by page", async () => {
+  const { page, context } = await openPage(browser, "about:blank");
+  const asked = [];
+  await page.route("**/api/history?*", async (route) => {
+    const url = new URL(route.request().url());
+    asked.push(url.searchParams.get("before"));
+    url.searchParams.set("limit", "1"); // pages of one, so that three runs make some
+    await route.fulfill({ response: await route.fetch({ url: url.href }) });
+  });
+  await page.goto(`${host.url}/#/history`);
+  const rows = page.locator("table.runs tbody tr");
+  const names = [];
+  for (let count = 1; count <= 3; ++count) {
+    await eventually(`${count} are listed`, async () => (await rows.count()) === count);
+    names.push(await rows.nth(count - 1).getByRole("link").getAttribute("href"));
+    await page.getByRole("button", { name: "Older runs" }).click();
+  }
+  assert.deepEqual(names, [...ids].reverse().map((id) => `#/history/${id}`));
+  await page.getByRole("button", { name: "Older runs" }).waitFor({ state: "hidden" });
+  assert.equal(asked[0], null);
+  assert.ok(asked.slice(1).every(Boolean));
+  await context.close();
+});
+
 test("a run is opened, noted, marked as baseline and saved", async () => {
   const { page, context, complaints } = await openPage(browser, `${host.url}/#/history/${ids[0]}`);
   await page.getByRole("heading", { level: 1, name: "shop" }).waitFor();

@@ -76,6 +76,8 @@ test("only ending at once asks for confirmation, and Escape is a no", async () =
 test("a run that is stopped ends with its verdict and its report", async () => {
   await button("Stop").click();
   await view.page.locator(".end", { hasText: "Exit code" }).waitFor();
+  assert.equal(await view.page.locator(".steer").isVisible(), false, "there is nothing to steer any more");
+  assert.equal(await button("Pause").isVisible(), false);
   await view.page.getByRole("link", { name: "Open the report" }).click();
   await view.page.waitForURL(/#\/history\//);
   await view.page.getByRole("heading", { level: 1, name: "shop" }).waitFor();
