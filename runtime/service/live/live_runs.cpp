@@ -34,9 +34,21 @@ const std::vector<std::string>& LiveRuns::ids() {
   std::error_code none;
   folder_changed_ = std::filesystem::last_write_time(folder_, none);
   ids_ = control::going_on(folder_);
+  forget_continued();
   std::erase_if(descriptions_, [this](const auto& each) { return !goes_on(each.first); });
   std::erase_if(statuses_, [this](const auto& each) { return each.second.waiting.empty() && !goes_on(each.first); });
   return ids_;
+}
+
+/// A run that was lost and is there again was continued by another process: what is known of the dead one is over.
+void LiveRuns::forget_continued() {
+  std::erase_if(watched_, [this](const auto& each) {
+    const auto& [id, run] = each;
+    if (!run->lost() || run->readers() > 0 || !goes_on(id)) return false;
+    descriptions_.erase(id);
+    statuses_.erase(id);
+    return true;
+  });
 }
 
 std::vector<std::string> LiveRuns::new_ids() {
@@ -89,6 +101,7 @@ void LiveRuns::describe(const std::string& id, Done done) {
 }
 
 void LiveRuns::last_second(const std::string& id, Done done) {
+  ids();
   const auto watched = watched_.find(id);
   if (watched != watched_.end() && watched->second->begun()) {
     const std::string& second = watched->second->last_second();
@@ -156,8 +169,8 @@ void LiveRuns::list(std::function<void(Json)> done) {
 
 /// What is kept of it, watching it from now on when that is possible; null: there is no such run.
 WatchedRun* LiveRuns::watched(const std::string& id) {
-  if (const auto known = watched_.find(id); known != watched_.end()) return known->second.get();
   ids();
+  if (const auto known = watched_.find(id); known != watched_.end()) return known->second.get();
   if (!goes_on(id)) return nullptr;
   auto run = std::make_unique<WatchedRun>(loop_, id, control::socket_of(folder_, id), obituary_);
   if (!timer_.armed()) timer_.start_at(loop_.now() + kTick);

@@ -76,6 +76,7 @@ class LiveRuns {
   friend class RunQuestion;
 
   bool goes_on(const std::string& id);
+  void forget_continued();
   void ask_alone(const std::string& id, const control::Order& order, Done done);
   void forget(const RunQuestion& question);
   WatchedRun* watched(const std::string& id);

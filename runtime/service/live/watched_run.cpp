@@ -114,7 +114,10 @@ void WatchedRun::keep_log(std::string line) {
 }
 
 void WatchedRun::on_closed() {
-  if (!ended()) conclude(json_text(obituary_(id_)));
+  if (!ended()) {
+    lost_ = true;
+    conclude(json_text(obituary_(id_)));
+  }
   client_.reset();
 }
 

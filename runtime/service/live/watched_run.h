@@ -51,6 +51,7 @@ class WatchedRun final : private control::ClientEvents {
 
   const std::string& id() const { return id_; }
   bool ended() const { return !end_.empty(); }
+  bool lost() const { return lost_; }  ///< ended without a word of its own: it may be continued, under its id
   bool begun() const { return !description_.empty(); }
   const std::string& last_second() const { return second_; }       ///< a digest; empty before there is one
   const std::string& description() const { return description_; }  ///< `run` of begin; empty before it
@@ -77,6 +78,7 @@ class WatchedRun final : private control::ClientEvents {
   event::Loop& loop_;
   std::string id_;
   Obituary obituary_;
+  bool lost_ = false;
   std::string description_, second_, end_;  ///< JSON texts; empty: not yet
   std::vector<std::string> points_;
   std::size_t stride_ = 1;  ///< seconds from one kept point to the next: doubles whenever kPoints are exceeded

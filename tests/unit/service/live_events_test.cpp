@@ -1,5 +1,7 @@
 // A run's events on their way to many browsers: over a real socket from a real control server, and reader by reader.
+#include <fmt/format.h>
 #include <atomic>
+
 #include <catch2/catch.hpp>
 
 #include "control/directory.h"
@@ -82,7 +84,9 @@ struct Told {
                   return Json{{"exit_code", nullptr}, {"word", "LOST"}, {"id", id}};
                 }};
 
-  explicit Told(const std::string& id = "p42") {
+  explicit Told(const std::string& id = "p42") { listen(id, 7); }
+
+  void listen(const std::string& id, int process) {
     auto server =
         control::Server::start(control::socket_of(folder.path(), id), [this](control::Order order, auto done) {
           if (order.kind == control::Order::Kind::status) ++asked;
@@ -93,7 +97,7 @@ struct Told {
         });
     REQUIRE(server);
     run = std::move(*server);
-    run->begin(R"({"id":"p42","name":"soak","kind":"run","process":7})");
+    run->begin(fmt::format(R"({{"id":"p42","name":"soak","kind":"run","process":{}}})", process));
   }
 
   void watch(Browser& browser) {
@@ -231,6 +235,30 @@ TEST_CASE("a run that dies without a word gets an end from the host", "[unit][se
   told.run.reset();
   run_until(*told.loop, [&] { return browser.finished; });
   CHECK_THAT(browser.heard, Contains(R"("word":"LOST")"));
+}
+
+TEST_CASE("a run that was lost and is continued by another process is watched anew", "[unit][service]") {
+  Told told;
+  const auto process = [&told] {
+    Json runs;
+    told.live.list([&](Json listed) { runs = std::move(listed); });
+    run_until(*told.loop, [&] { return !runs.is_null(); });
+    return runs.empty() ? 0 : runs.at(0).at("process").get<int>();
+  };
+  Browser first;
+  told.watch(first);
+  run_until(*told.loop, [&] { return first.count("begin") == 1; });
+  CHECK(process() == 7);
+  told.run.reset();
+  run_until(*told.loop, [&] { return first.finished; });
+  first.on_gone();
+  told.listen("p42", 8);
+  run_until(*told.loop, [&] { return process() == 8; });
+  Browser second;
+  told.watch(second);
+  run_until(*told.loop, [&] { return second.count("begin") == 1; });
+  CHECK_THAT(second.heard, Contains(R"("process":8)"));
+  CHECK_FALSE(second.finished);
 }
 
 TEST_CASE("runs are listed, described and steered over their sockets, and a refusal keeps its words",
