@@ -44,7 +44,9 @@ const std::vector<std::string>& LiveRuns::ids() {
 void LiveRuns::forget_continued() {
   std::erase_if(watched_, [this](const auto& each) {
     const auto& [id, run] = each;
-    if (!run->lost() || run->readers() > 0 || !goes_on(id)) return false;
+    if (!run->lost() || !goes_on(id)) return false;
+    run->tidy();
+    if (run->readers() > 0) return false;  // who still has to hear of its end
     descriptions_.erase(id);
     statuses_.erase(id);
     return true;
