@@ -149,6 +149,9 @@ TEST_CASE("a selection is planned without sending anything, and its command line
   CHECK(selection.at("plan").at("scenarios")[0].at("tasks").size() == 1);
   CHECK(selection.at("thresholds")[0].at("expression") == "p(95)<500");
   CHECK(selection.at("curve") == json{{{"at_s", 0.0}, {"users", 2.0}}, {{"at_s", 2.0}, {"users", 2.0}}});
+  CHECK(selection.at("stand_ins_needed").empty());
+  form["host"] = "http://localhost:8007";  // a port of the fleet's
+  CHECK(page.post("/api/selection", form).at("stand_ins_needed") == json{"leveredge"});
   CHECK(page.get("/api/live").at("runs").empty());
 }
 
