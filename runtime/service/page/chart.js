@@ -20,9 +20,9 @@ const lonely = (chart, index) => {
 };
 
 /// A chart with its legend, whose buttons are the series. Gone when `destroy` is called.
-///   title; series: [{label, tone: "c1".."c5", scale: "y" | "y2", format, whole: values are integers}]; x: uPlot's scale; axis: uPlot's axis below;
-///   at(x) -> text; marks() -> [{at_s, kind, text}], or none; sync: the key that charts share a cursor by, or none;
-///   logarithmic: there is a button for it; dots: each value is one
+///   title; series: [{label, tone: "c1".."c5", scale: "y" | "y2", format, whole: values are integers}]; x: uPlot's
+//scale; axis: uPlot's axis below; /   at(x) -> text; marks() -> [{at_s, kind, text}], or none; sync: the key that
+//charts share a cursor by, or none; /   logarithmic: there is a button for it; dots: each value is one
 export class Chart {
   constructor({ title, series, x, axis, at, marks = () => [], sync, logarithmic = false, dots = false }) {
     this.options = { series, x, axis, at, marks, sync, dots };
@@ -32,9 +32,25 @@ export class Chart {
     this.place = h("div.plot", { role: "img", "aria-label": title });
     this.atText = h("span.at");
     this.buttons = series.map((one, i) => this.#legendButton(one, i));
-    const scale = logarithmic && h("button.scale", { type: "button", "aria-pressed": "false", onclick: (event) => this.#rescale(event) }, "Log scale");
-    this.element = h("figure.chart", {}, h("figcaption", {}, h("h3", {}, title), this.atText),
-      h("div.legend", {}, this.buttons.map(({ button }) => button), scale), this.place);
+    const scale =
+      logarithmic &&
+      h(
+        "button.scale",
+        { type: "button", "aria-pressed": "false", onclick: (event) => this.#rescale(event) },
+        "Log scale",
+      );
+    this.element = h(
+      "figure.chart",
+      {},
+      h("figcaption", {}, h("h3", {}, title), this.atText),
+      h(
+        "div.legend",
+        {},
+        this.buttons.map(({ button }) => button),
+        scale,
+      ),
+      this.place,
+    );
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(this.place);
     all.add(this);
@@ -61,15 +77,22 @@ export class Chart {
   #legendButton({ label, tone }, i) {
     const value = h("b");
     const swatch = h("i");
-    const button = h(`button.${tone}`, {
-      type: "button", "aria-pressed": "true",
-      onclick: () => {
-        const shown = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", shown);
-        this.hidden[shown ? "delete" : "add"](i);
-        this.plot?.setSeries(i + 1, { show: shown });
+    const button = h(
+      `button.${tone}`,
+      {
+        type: "button",
+        "aria-pressed": "true",
+        onclick: () => {
+          const shown = button.getAttribute("aria-pressed") !== "true";
+          button.setAttribute("aria-pressed", shown);
+          this.hidden[shown ? "delete" : "add"](i);
+          this.plot?.setSeries(i + 1, { show: shown });
+        },
       },
-    }, swatch, label, value);
+      swatch,
+      label,
+      value,
+    );
     return { button, value, swatch };
   }
 
@@ -105,14 +128,17 @@ export class Chart {
   }
 
   #scale() {
-    if (this.logarithmic) return { distr: 3, range: (chart, min, max) => uPlot.rangeLog(min ?? 1, max ?? 10, 10, false) };
+    if (this.logarithmic)
+      return { distr: 3, range: (chart, min, max) => uPlot.rangeLog(min ?? 1, max ?? 10, 10, false) };
     return { range: (chart, min, max) => [0, max > 0 ? max * 1.08 : 1] };
   }
 
   #axes() {
     const { series, axis } = this.options;
     const common = {
-      stroke: colour(this.atText, "color"), ticks: { show: false }, font: kFont,
+      stroke: colour(this.atText, "color"),
+      ticks: { show: false },
+      font: kFont,
       grid: { stroke: colour(this.element, "borderTopColor"), width: 1 },
     };
     const values = ({ format, whole }) => ({
@@ -136,14 +162,29 @@ export class Chart {
     if (series.some(({ scale }) => scale === "y2")) scales.y2 = this.#scale();
     const cursor = { y: false, points: { size: 7 }, drag: { setScale: false, x: false, y: false } };
     if (sync) cursor.sync = { key: sync };
-    this.plot = new uPlot({
-      width, height, scales, cursor, legend: { show: false }, axes: this.#axes(),
-      series: [{}, ...series.map((one, i) => ({
-        scale: one.scale ?? "y", show: !this.hidden.has(i), width: 1.75,
-        stroke: colour(this.buttons[i].swatch, "backgroundColor"), points: dots ? { size: 7 } : { size: 4, filter: lonely },
-      }))],
-      hooks: { setCursor: [() => this.#tell()], drawClear: [(chart) => this.#drawMarks(chart)] },
-    }, this.#shown(), this.place);
+    this.plot = new uPlot(
+      {
+        width,
+        height,
+        scales,
+        cursor,
+        legend: { show: false },
+        axes: this.#axes(),
+        series: [
+          {},
+          ...series.map((one, i) => ({
+            scale: one.scale ?? "y",
+            show: !this.hidden.has(i),
+            width: 1.75,
+            stroke: colour(this.buttons[i].swatch, "backgroundColor"),
+            points: dots ? { size: 7 } : { size: 4, filter: lonely },
+          })),
+        ],
+        hooks: { setCursor: [() => this.#tell()], drawClear: [(chart) => this.#drawMarks(chart)] },
+      },
+      this.#shown(),
+      this.place,
+    );
   }
 
   #drawMarks({ ctx, bbox, scales, valToPos }) {

@@ -12,7 +12,13 @@ export const connection = (() => {
   const tell = (reason, since, retryAt) => {
     const wait = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
     const away = Math.round((Date.now() - since) / 1000);
-    setText(text, `Disconnected${away > 2 ? ` for ${away} s` : ""}: ${reason}. ${wait > 0 ? `Trying again in ${wait} s.` : "Trying again …"}`);
+    setText(
+      text,
+      [
+        `Disconnected${away > 2 ? ` for ${away} s` : ""}: ${reason}.`,
+        wait > 0 ? `Trying again in ${wait} s.` : "Trying again …",
+      ].join(" "),
+    );
   };
   let since = null;
   return {

@@ -9,7 +9,9 @@ const findings = ({ empty, key, title, times, body }) => {
   const none = h("p.empty", {}, empty);
   const rest = h("p.faint", { hidden: true });
   const create = () => {
-    const badge = h("span.badge.bad"), said = h("span.said"), place = h("div");
+    const badge = h("span.badge.bad"),
+      said = h("span.said"),
+      place = h("div");
     return Object.assign(h("li", {}, h("details", {}, h("summary", {}, badge, said), place)), { badge, said, place });
   };
   const update = (element, item) => {
@@ -40,8 +42,16 @@ export const failureList = () =>
     title: ({ method, name, error }) => `${method} ${name}: ${error}`,
     times: ({ occurrences }) => occurrences,
     body: ({ first_seen, last_seen, example }) => [
-      h("dl.facts", {}, fact("First", timeOfDay(first_seen)), fact("Last", timeOfDay(last_seen)),
-        example && [fact("Example", example.url), fact("Status", example.status ? String(example.status) : "no answer")]),
+      h(
+        "dl.facts",
+        {},
+        fact("First", timeOfDay(first_seen)),
+        fact("Last", timeOfDay(last_seen)),
+        example && [
+          fact("Example", example.url),
+          fact("Status", example.status ? String(example.status) : "no answer"),
+        ],
+      ),
       example?.text && h("pre", { tabindex: "0" }, example.text),
     ],
   });

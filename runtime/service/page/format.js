@@ -38,7 +38,8 @@ export const percent = (ratio) => {
 };
 
 /// The same for columns: always three digits, so that points stand below points.
-export const millisecondsInColumn = (value) => (isNumber(value) && value > 0 && value < 100 ? `${allThree.format(value)} ms` : milliseconds(value));
+export const millisecondsInColumn = (value) =>
+  isNumber(value) && value > 0 && value < 100 ? `${allThree.format(value)} ms` : milliseconds(value);
 
 export const bytes = (value) => {
   if (!isNumber(value)) return kMissing;

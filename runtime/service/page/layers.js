@@ -1,5 +1,5 @@
-// Where the nodes of a small directed graph stand: each in the column after the last of those it depends on. Edges that close
-// a circle do not count.
+// Where the nodes of a small directed graph stand: each in the column after the last of those it depends on. Edges that
+// close a circle do not count.
 
 /// edges: [{from, to}]. {nodes: [{id, column, row}], columns, rows}.
 export const layersOf = (edges) => {

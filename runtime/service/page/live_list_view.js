@@ -8,7 +8,9 @@ const kLook_ms = 2000;
 
 const rowOf = (run) => {
   const facts = h("span.facts");
-  return Object.assign(h("li", {}, h("a.card", { href: routeTo("live", run.id) }, h("strong", {}, run.name), facts)), { facts });
+  return Object.assign(h("li", {}, h("a.card", { href: routeTo("live", run.id) }, h("strong", {}, run.name), facts)), {
+    facts,
+  });
 };
 
 const told = ({ kind, second }) => {
@@ -32,13 +34,26 @@ export const liveListView = () => {
       const { runs } = await get("api/live");
       if (first && runs.length === 1) return location.replace(routeTo("live", runs[0].id));
       first = false;
-      keyed(list, runs, ({ id }) => id, rowOf, (row, run) => setText(row.facts, told(run)));
+      keyed(
+        list,
+        runs,
+        ({ id }) => id,
+        rowOf,
+        (row, run) => setText(row.facts, told(run)),
+      );
       if (runs.length > 0 && list.parentNode !== place) place.replaceChildren(list);
-      if (runs.length === 0 && list.parentNode !== null || place.querySelector(".skeletons"))
-        place.replaceChildren(nothing("Nothing runs now", "A run shows up here as soon as it begins, whoever starts it and wherever.",
-          h("a.button.primary", { href: routeTo("start") }, "Start one"), h("a.button", { href: routeTo("history") }, "Look at the history")));
+      if ((runs.length === 0 && list.parentNode !== null) || place.querySelector(".skeletons"))
+        place.replaceChildren(
+          nothing(
+            "Nothing runs now",
+            "A run shows up here as soon as it begins, whoever starts it and wherever.",
+            h("a.button.primary", { href: routeTo("start") }, "Start one"),
+            h("a.button", { href: routeTo("history") }, "Look at the history"),
+          ),
+        );
     } catch (error) {
-      if (place.querySelector(".skeletons")) place.replaceChildren(failure("The runs that go on cannot be listed", error, look));
+      if (place.querySelector(".skeletons"))
+        place.replaceChildren(failure("The runs that go on cannot be listed", error, look));
     }
     timer = setTimeout(look, kLook_ms);
   };

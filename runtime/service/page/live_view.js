@@ -16,14 +16,22 @@ import { follow } from "./stream.js";
 
 /// Name, phase and progress of a run.
 const headOf = (buttons) => {
-  const name = h("h1", {}, "…"), phase = h("span.chip.plain", { role: "status" }), kind = h("span.chip.plain", { hidden: true });
+  const name = h("h1", {}, "…"),
+    phase = h("span.chip.plain", { role: "status" }),
+    kind = h("span.chip.plain", { hidden: true });
   const validity = h("span.chip");
-  const bar = h("progress", { max: "1", value: 0, "aria-label": "Progress" }), time = h("span.time", {}, "00:00");
-  const facts = h("span.faint.facts"), command = copyLine("command line");
-  const element = h("section.card.head", {},
+  const bar = h("progress", { max: "1", value: 0, "aria-label": "Progress" }),
+    time = h("span.time", {}, "00:00");
+  const facts = h("span.faint.facts"),
+    command = copyLine("command line");
+  const element = h(
+    "section.card.head",
+    {},
     h("div.title", {}, name, phase, kind, validity, buttons),
-    h("div.progress", {}, bar, time), facts,
-    h("details", {}, h("summary", {}, "Command line"), command.element));
+    h("div.progress", {}, bar, time),
+    facts,
+    h("details", {}, h("summary", {}, "Command line"), command.element),
+  );
   return {
     element,
     update({ run, digest, end }) {
@@ -43,20 +51,48 @@ const headOf = (buttons) => {
       const planned = digest.planned_s;
       setHidden(bar, planned == null);
       if (planned != null) bar.value = Math.min(1, digest.elapsed_s / planned);
-      setAttribute(bar, "aria-valuetext", planned != null && planned > 0 ? percent(Math.min(1, digest.elapsed_s / planned)) : null);
-      setText(time, planned == null ? `${clock(digest.elapsed_s)}, no end planned` : `${clock(digest.elapsed_s)} of ${clock(planned)}`);
+      setAttribute(
+        bar,
+        "aria-valuetext",
+        planned != null && planned > 0 ? percent(Math.min(1, digest.elapsed_s / planned)) : null,
+      );
+      setText(
+        time,
+        planned == null
+          ? `${clock(digest.elapsed_s)}, no end planned`
+          : `${clock(digest.elapsed_s)} of ${clock(planned)}`,
+      );
     },
   };
 };
 
 /// How it ended, and what is next.
 const endOf = ({ exit_code, word, text, also, id, files }) =>
-  h(`section.card.end.${toneOf(word)}`, { role: "status" }, h("h2", {}, word || "Ended"), h("p", {}, sentence(text)),
+  h(
+    `section.card.end.${toneOf(word)}`,
+    { role: "status" },
+    h("h2", {}, word || "Ended"),
+    h("p", {}, sentence(text)),
     (also ?? []).map((each) => h("p", {}, sentence(each))),
     h("p.faint", {}, `Exit code ${exit_code}.`),
-    files?.length > 0 && h("details", {}, h("summary", {}, `${plural(files.length, "file")} written`), h("ul.plain", {}, files.map((file) => h("li", {}, h("code", {}, file))))),
-    h("div.actions", {}, id && h("a.button.primary", { href: routeTo("history", id) }, "Open the report"),
-      h("a.button", { href: routeTo("start") }, "Start another")));
+    files?.length > 0 &&
+      h(
+        "details",
+        {},
+        h("summary", {}, `${plural(files.length, "file")} written`),
+        h(
+          "ul.plain",
+          {},
+          files.map((file) => h("li", {}, h("code", {}, file))),
+        ),
+      ),
+    h(
+      "div.actions",
+      {},
+      id && h("a.button.primary", { href: routeTo("history", id) }, "Open the report"),
+      h("a.button", { href: routeTo("start") }, "Start another"),
+    ),
+  );
 
 /// What a run came to; its last second would say that nothing happens any more.
 const wholeOf = (digest) => {
@@ -79,15 +115,30 @@ export const liveView = (id) => {
     const warnings = h("ul.problems.card", { hidden: true });
     const ended = h("div");
     parts = {
-      steer, log, warnings, ended,
-      head: headOf(steer.buttons), tiles: liveTiles(), charts: runCharts(() => model.marks.items), panels: runPanels(log),
+      steer,
+      log,
+      warnings,
+      ended,
+      head: headOf(steer.buttons),
+      tiles: liveTiles(),
+      charts: runCharts(() => model.marks.items),
+      panels: runPanels(log),
     };
-    element.replaceChildren(parts.head.element, ended, parts.tiles.element, steer.element, parts.charts.element, warnings, parts.panels.element);
+    element.replaceChildren(
+      parts.head.element,
+      ended,
+      parts.tiles.element,
+      steer.element,
+      parts.charts.element,
+      warnings,
+      parts.panels.element,
+    );
   };
 
   const draw = () => {
     frame = 0;
-    if (!model.run && model.end) element.replaceChildren(h("h1", {}, "Run"), endOf(model.end)); // it ended before it began
+    // It may end before it began.
+    if (!model.run && model.end) element.replaceChildren(h("h1", {}, "Run"), endOf(model.end));
     if (!model.run) return;
     if (!parts) build();
     const { digest } = model;
@@ -97,7 +148,13 @@ export const liveView = (id) => {
       parts.charts.set(model.points.columns);
       parts.panels.update(digest);
       parts.steer.update(digest);
-      keyed(parts.warnings, digest.warning_signs ?? [], (text) => text, (text) => h("li", {}, text), () => {});
+      keyed(
+        parts.warnings,
+        digest.warning_signs ?? [],
+        (text) => text,
+        (text) => h("li", {}, text),
+        () => {},
+      );
       setHidden(parts.warnings, (digest.warning_signs ?? []).length === 0);
     }
     if (drawnChanges !== model.changes) parts.log.update(model);
@@ -118,8 +175,14 @@ export const liveView = (id) => {
       if (location.hash === routeTo("live", id)) location.replace(routeTo("history", id));
     } catch {
       if (!model.end)
-        element.replaceChildren(nothing("This run does not go on", `No run ${id} is going on, and the history has none of that name. Rehearsals are not kept.`,
-          h("a.button", { href: routeTo("live") }, "Runs that go on"), h("a.button", { href: routeTo("history") }, "History")));
+        element.replaceChildren(
+          nothing(
+            "This run does not go on",
+            `No run ${id} is going on, and the history has none of that name. Rehearsals are not kept.`,
+            h("a.button", { href: routeTo("live") }, "Runs that go on"),
+            h("a.button", { href: routeTo("history") }, "History"),
+          ),
+        );
     }
   };
 
@@ -139,7 +202,8 @@ export const liveView = (id) => {
     gone,
   });
   const view = {
-    element, title: "Watch",
+    element,
+    title: "Watch",
     model, // for the tests of what a long run costs
     destroy() {
       stream.stop();

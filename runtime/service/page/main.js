@@ -31,7 +31,11 @@ const show = (first) => {
   main.replaceChildren(view.element);
   document.title = `${view.title} · Thresher`;
   for (const link of document.querySelectorAll("header nav a"))
-    setAttribute(link, "aria-current", link.dataset.view === (route.view === "compare" ? "history" : route.view) && "page");
+    setAttribute(
+      link,
+      "aria-current",
+      link.dataset.view === (route.view === "compare" ? "history" : route.view) && "page",
+    );
   if (first) return;
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
@@ -71,7 +75,8 @@ const look = async () => {
 
 // `thresher run --web` begins its run a little after its page; nobody who uses the form already is taken away from it.
 let untouched = true;
-for (const event of ["pointerdown", "keydown", "input"]) addEventListener(event, () => (untouched = false), { once: true });
+for (const event of ["pointerdown", "keydown", "input"])
+  addEventListener(event, () => (untouched = false), { once: true });
 
 const greet = async () => {
   try {

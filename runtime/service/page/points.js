@@ -1,11 +1,22 @@
-// The curves of a run: columns of numbers, the first of which are seconds since its start. A run of any length stays within
-// kMostPoints: when there are more every other one goes, and from then on only every second, fourth, ... second is kept.
-// The latest is always there.
+// The curves of a run: columns of numbers, the first of which are seconds since its start. A run of any length stays
+// within kMostPoints: when there are more every other one goes, and from then on only every second, fourth, ... second
+// is kept. The latest is always there.
 export const kMostPoints = 3600;
 
 export const kColumns = [
-  "elapsed_s", "users", "in_flight", "requests_per_s", "failures_per_s", "iterations_per_s", "dropped_per_s",
-  "service_p50", "service_p95", "service_p99", "response_p50", "response_p95", "response_p99",
+  "elapsed_s",
+  "users",
+  "in_flight",
+  "requests_per_s",
+  "failures_per_s",
+  "iterations_per_s",
+  "dropped_per_s",
+  "service_p50",
+  "service_p95",
+  "service_p99",
+  "response_p50",
+  "response_p95",
+  "response_p99",
 ];
 
 const valueOf = (point, column) => {

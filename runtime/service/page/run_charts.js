@@ -3,7 +3,12 @@ import { count, milliseconds, perSecond } from "./format.js";
 import { timeChart } from "./time_chart.js";
 
 const times = (kind) =>
-  ["p50", "p95", "p99"].map((p, i) => ({ column: `${kind}_${p}`, label: p, tone: ["c3", "c4", "c2"][i], format: milliseconds }));
+  ["p50", "p95", "p99"].map((p, i) => ({
+    column: `${kind}_${p}`,
+    label: p,
+    tone: ["c3", "c4", "c2"][i],
+    format: milliseconds,
+  }));
 
 const kCharts = [
   {
@@ -29,9 +34,16 @@ const kCharts = [
 export const runCharts = (marks, has = () => true) => {
   const charts = kCharts
     .filter(({ series }) => has(series[0].column))
-    .map((options) => ({ names: options.series.map(({ column }) => column), chart: timeChart({ ...options, marks, sync: "run" }) }));
+    .map((options) => ({
+      names: options.series.map(({ column }) => column),
+      chart: timeChart({ ...options, marks, sync: "run" }),
+    }));
   return {
-    element: h("div.charts", {}, charts.map(({ chart }) => chart.element)),
+    element: h(
+      "div.charts",
+      {},
+      charts.map(({ chart }) => chart.element),
+    ),
     set(columns) {
       for (const { names, chart } of charts)
         chart.set([columns.elapsed_s, ...names.map((name) => columns[name] ?? columns.elapsed_s.map(() => null))]);

@@ -51,7 +51,8 @@ export class RunModel {
 
   /// Seconds since the start at a wall time; null before the first digest has tied one to the other.
   #elapsedAt(at) {
-    if (!this.digest) return this.run?.started ? Math.max(0, (Date.parse(at) - Date.parse(this.run.started)) / 1000) : null;
+    if (!this.digest)
+      return this.run?.started ? Math.max(0, (Date.parse(at) - Date.parse(this.run.started)) / 1000) : null;
     return Math.max(0, this.digest.elapsed_s + (Date.parse(at) - Date.parse(this.digest.wall)) / 1000);
   }
 }

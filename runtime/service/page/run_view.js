@@ -12,7 +12,12 @@ import { reportTiles } from "./tiles.js";
 import { trendCard } from "./trend.js";
 import { spoken, toneOf } from "./words.js";
 
-const kFormats = [["html", "HTML, one page"], ["csv", "CSV, as Locust writes it"], ["json", "JSON, everything"], ["history", "History, for thresher validate"]];
+const kFormats = [
+  ["html", "HTML, one page"],
+  ["csv", "CSV, as Locust writes it"],
+  ["json", "JSON, everything"],
+  ["history", "History, for thresher validate"],
+];
 
 const attempt = async (act) => {
   try {
@@ -25,11 +30,30 @@ const attempt = async (act) => {
 
 const downloads = (run) => {
   const there = kFormats.filter(([format]) => !run.downloads || run.downloads.includes(format));
-  const menu = h("details.menu", {}, h("summary.button", {}, "Download"), h("div", {}, there.map(([format, label]) =>
-    h("button", { type: "button", onclick: () => {
-      menu.open = false;
-      attempt(() => download(`${pathOf("api/history", run.id)}/download?format=${format}`, `${run.id}.${format}`));
-    } }, label))));
+  const menu = h(
+    "details.menu",
+    {},
+    h("summary.button", {}, "Download"),
+    h(
+      "div",
+      {},
+      there.map(([format, label]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              menu.open = false;
+              attempt(() =>
+                download(`${pathOf("api/history", run.id)}/download?format=${format}`, `${run.id}.${format}`),
+              );
+            },
+          },
+          label,
+        ),
+      ),
+    ),
+  );
   menu.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape") return;
     menu.open = false;
@@ -41,26 +65,55 @@ const downloads = (run) => {
 const actions = (run) => {
   const path = pathOf("api/history", run.id, "baseline");
   const label = () => (run.baseline ? "No longer baseline" : "Mark as baseline");
-  const baseline = h("button", { type: "button", title: "Later runs under the same conditions are held to it", onclick: () => attempt(async () => {
-    await (run.baseline ? remove(path) : post(path));
-    run.baseline = !run.baseline;
-    setText(baseline, label());
-  }) }, label());
-  const erase = h("button.danger.quiet", { type: "button", onclick: async () => {
-    if (!(await confirmed("Delete this run?", `${run.name || run.id} of ${moment(run.started)} leaves the history. Files that it wrote stay.`, "Delete"))) return;
-    await attempt(async () => {
-      await remove(pathOf("api/history", run.id));
-      location.hash = routeTo("history");
-    });
-  } }, "Delete …");
+  const baseline = h(
+    "button",
+    {
+      type: "button",
+      title: "Later runs under the same conditions are held to it",
+      onclick: () =>
+        attempt(async () => {
+          await (run.baseline ? remove(path) : post(path));
+          run.baseline = !run.baseline;
+          setText(baseline, label());
+        }),
+    },
+    label(),
+  );
+  const erase = h(
+    "button.danger.quiet",
+    {
+      type: "button",
+      onclick: async () => {
+        if (
+          !(await confirmed(
+            "Delete this run?",
+            `${run.name || run.id} of ${moment(run.started)} leaves the history. Files that it wrote stay.`,
+            "Delete",
+          ))
+        )
+          return;
+        await attempt(async () => {
+          await remove(pathOf("api/history", run.id));
+          location.hash = routeTo("history");
+        });
+      },
+    },
+    "Delete …",
+  );
   return h("div.actions", {}, downloads(run), baseline, erase);
 };
 
 const notesCard = (run) => {
   const list = h("ul.plain");
-  const noteOf = ({ at, text }) => h("li", {}, h("time.faint", { datetime: at, title: moment(at) }, timeOfDay(at)), " ", text);
+  const noteOf = ({ at, text }) =>
+    h("li", {}, h("time.faint", { datetime: at, title: moment(at) }, timeOfDay(at)), " ", text);
   list.append(...(run.notes ?? []).map(noteOf));
-  const input = h("input", { type: "text", maxlength: "300", "aria-label": "Note", placeholder: "What should be known of this run?" });
+  const input = h("input", {
+    type: "text",
+    maxlength: "300",
+    "aria-label": "Note",
+    placeholder: "What should be known of this run?",
+  });
   const add = async (event) => {
     event.preventDefault();
     const text = input.value.trim();
@@ -71,20 +124,46 @@ const notesCard = (run) => {
       input.value = "";
     });
   };
-  return h("section.card", {}, h("h2", {}, "Notes"), list, h("form.note", { onsubmit: add }, input, h("button", {}, "Add note")));
+  return h(
+    "section.card",
+    {},
+    h("h2", {}, "Notes"),
+    list,
+    h("form.note", { onsubmit: add }, input, h("button", {}, "Add note")),
+  );
 };
 
 const headOf = (run) => {
   const command = copyLine("command line");
   command.set(run.command_line || "–");
-  const facts = [run.host, run.profile && `profile ${run.profile}`, `seed ${run.seed}`, moment(run.started), `lasted ${duration(run.duration_s)}`, `version ${run.version}`];
+  const facts = [
+    run.host,
+    run.profile && `profile ${run.profile}`,
+    `seed ${run.seed}`,
+    moment(run.started),
+    `lasted ${duration(run.duration_s)}`,
+    `version ${run.version}`,
+  ];
   const regression = run.regression?.checks?.filter(({ state }) => state === "ISSUE" || state === "FAIL") ?? [];
   const word = run.verdict || run.status;
-  return h(`section.card.head.end.${toneOf(word)}`, {},
-    h("div.title", {}, h("h1", {}, run.name || run.id), h(`span.chip.${toneOf(word)}`, {}, spoken(word)),
-      run.validity && run.validity !== "VALID" && h(`span.chip.${toneOf(run.validity)}`, {}, `measurement ${spoken(run.validity)}`), actions(run)),
-    h("p", {}, sentence(run.verdict_text)), regression.map(({ state, text }) => h(state === "FAIL" ? "p.bad" : "p.caution", {}, sentence(text))),
-    h("p.faint.facts", {}, facts.filter(Boolean).join(" · ")), h("details", {}, h("summary", {}, "Command line"), command.element));
+  return h(
+    `section.card.head.end.${toneOf(word)}`,
+    {},
+    h(
+      "div.title",
+      {},
+      h("h1", {}, run.name || run.id),
+      h(`span.chip.${toneOf(word)}`, {}, spoken(word)),
+      run.validity &&
+        run.validity !== "VALID" &&
+        h(`span.chip.${toneOf(run.validity)}`, {}, `measurement ${spoken(run.validity)}`),
+      actions(run),
+    ),
+    h("p", {}, sentence(run.verdict_text)),
+    regression.map(({ state, text }) => h(state === "FAIL" ? "p.bad" : "p.caution", {}, sentence(text))),
+    h("p.faint.facts", {}, facts.filter(Boolean).join(" · ")),
+    h("details", {}, h("summary", {}, "Command line"), command.element),
+  );
 };
 
 /// A run of the history, with its report.
@@ -95,15 +174,31 @@ export const runView = (id) => {
 
   const report = (run) => {
     const document = run.document;
-    if (document?.schema !== "thresher.report/1") return [nothing("There is no report", "This run ended before one was written, or it is of another kind.")];
-    const digest = digestOf(document), columns = columnsOf(document);
-    const tiles = reportTiles(), panels = runPanels(null);
+    if (document?.schema !== "thresher.report/1")
+      return [nothing("There is no report", "This run ended before one was written, or it is of another kind.")];
+    const digest = digestOf(document),
+      columns = columnsOf(document);
+    const tiles = reportTiles(),
+      panels = runPanels(null);
     tiles.update(digest);
     panels.update(digest);
-    const warnings = digest.warning_signs.length > 0 && h("ul.problems.card", {}, digest.warning_signs.map((text) => h("li", {}, text)));
+    const warnings =
+      digest.warning_signs.length > 0 &&
+      h(
+        "ul.problems.card",
+        {},
+        digest.warning_signs.map((text) => h("li", {}, text)),
+      );
     if (!columns) return [tiles.element, warnings, panels.element];
-    const marks = (run.notes ?? []).map(({ at, text }) => ({ kind: "note", text, at_s: (Date.parse(at) - Date.parse(document.stop.started)) / 1000 }));
-    const charts = runCharts(() => marks, (name) => columns[name] !== undefined);
+    const marks = (run.notes ?? []).map(({ at, text }) => ({
+      kind: "note",
+      text,
+      at_s: (Date.parse(at) - Date.parse(document.stop.started)) / 1000,
+    }));
+    const charts = runCharts(
+      () => marks,
+      (name) => columns[name] !== undefined,
+    );
     parts.push(charts);
     requestAnimationFrame(() => charts.set(columns));
     return [tiles.element, charts.element, warnings, panels.element];

@@ -13,54 +13,127 @@ import { namesOf, tagsOf } from "./tree.js";
 
 const kKey = "thresher-form";
 const kPause_ms = 250; // of typing, before the server is asked
-const kMetrics = ["http_req_duration", "http_req_failed", "http_reqs", "iteration_response_time", "iteration_duration", "iterations", "dropped_iterations", "checks", "oracle_violations"];
+const kMetrics = [
+  "http_req_duration",
+  "http_req_failed",
+  "http_reqs",
+  "iteration_response_time",
+  "iteration_duration",
+  "iterations",
+  "dropped_iterations",
+  "checks",
+  "oracle_violations",
+];
 
 const targetFields = (form, catalogue, changed) => {
-  const text = (name, options) => h("input", { value: form[name], autocomplete: "off", spellcheck: "false", ...options, oninput: ({ target }) => { form[name] = target.value; changed(); } });
+  const text = (name, options) =>
+    h("input", {
+      value: form[name],
+      autocomplete: "off",
+      spellcheck: "false",
+      ...options,
+      oninput: ({ target }) => {
+        form[name] = target.value;
+        changed();
+      },
+    });
   const host = field("Host", text("host", { type: "url", placeholder: "as each scenario says" }));
-  const seed = field("Seed", text("seed", { placeholder: "random, always reported", inputmode: "numeric" }), "The same seed makes the same choices again.");
+  const seed = field(
+    "Seed",
+    text("seed", { placeholder: "random, always reported", inputmode: "numeric" }),
+    "The same seed makes the same choices again.",
+  );
   const env = rowsEditor({
-    label: "Variables", add: "Add a variable", rows: form.env, blank: () => ({ name: "", value: "" }), changed,
-    columns: [{ name: "name", label: "Variable (thresher.env)", placeholder: "SCALE" }, { name: "value", label: "Value", placeholder: "small" }],
+    label: "Variables",
+    add: "Add a variable",
+    rows: form.env,
+    blank: () => ({ name: "", value: "" }),
+    changed,
+    columns: [
+      { name: "name", label: "Variable (thresher.env)", placeholder: "SCALE" },
+      { name: "value", label: "Value", placeholder: "small" },
+    ],
   });
   const standIns = catalogue.stand_ins ?? [];
   form.stand_ins = form.stand_ins.filter((name) => standIns.some((each) => each.name === name));
   return {
     fields: { host, seed, env: { problem: (message) => env.problem(null, message) } },
-    element: h("section.card", {}, h("h2", {}, "Target"), h("div.fields", {}, host.element, seed.element),
-      standIns.length > 0 && [h("h3", {}, "Stand-ins, served during the run"),
-        choices("Stand-ins", standIns.map(({ name, description }) => ({ name, hint: description })), form.stand_ins, changed)],
-      h("details", { open: form.env.length > 0 }, h("summary", {}, "Variables"), env.element)),
+    element: h(
+      "section.card",
+      {},
+      h("h2", {}, "Target"),
+      h("div.fields", {}, host.element, seed.element),
+      standIns.length > 0 && [
+        h("h3", {}, "Stand-ins, served during the run"),
+        choices(
+          "Stand-ins",
+          standIns.map(({ name, description }) => ({ name, hint: description })),
+          form.stand_ins,
+          changed,
+        ),
+      ],
+      h("details", { open: form.env.length > 0 }, h("summary", {}, "Variables"), env.element),
+    ),
   };
 };
 
 const thresholdFields = (form, changed) => {
   const rows = rowsEditor({
-    label: "Thresholds", add: "Add a threshold", rows: form.thresholds, changed,
+    label: "Thresholds",
+    add: "Add a threshold",
+    rows: form.thresholds,
+    changed,
     blank: () => ({ metric: "http_req_duration", expression: "p(95)<500" }),
-    columns: [{ name: "metric", label: "Metric", placeholder: "http_req_duration{name:/health}", list: "metrics" }, { name: "expression", label: "Has to be", placeholder: "p(95)<500" }],
+    columns: [
+      { name: "metric", label: "Metric", placeholder: "http_req_duration{name:/health}", list: "metrics" },
+      { name: "expression", label: "Has to be", placeholder: "p(95)<500" },
+    ],
   });
   return {
     rows,
-    element: h("section.card", {}, h("h2", {}, "Thresholds"), h("p.hint", {}, "Beside those of the profile and the scripts. Times are in milliseconds."), rows.element,
-      h("datalist", { id: "metrics" }, kMetrics.map((value) => h("option", { value })))),
+    element: h(
+      "section.card",
+      {},
+      h("h2", {}, "Thresholds"),
+      h("p.hint", {}, "Beside those of the profile and the scripts. Times are in milliseconds."),
+      rows.element,
+      h(
+        "datalist",
+        { id: "metrics" },
+        kMetrics.map((value) => h("option", { value })),
+      ),
+    ),
   };
 };
 
 const scenarioFields = (form, picked, catalogue, changed) => {
   const wrong = h("p.problem", { hidden: true });
   const tags = tagsOf(catalogue.files.filter(({ problem }) => !problem)).map((name) => ({ name }));
-  for (const list of ["tags", "exclude_tags"]) form[list] = form[list].filter((tag) => tags.some(({ name }) => name === tag));
+  for (const list of ["tags", "exclude_tags"])
+    form[list] = form[list].filter((tag) => tags.some(({ name }) => name === tag));
   const problem = (message) => {
     wrong.textContent = message;
     wrong.hidden = message === "";
   };
   return {
     fields: { files: { problem } },
-    element: h("section.card", {}, h("h2", {}, "Scenarios"), scenarioTree(catalogue.files, picked, changed), wrong,
-      tags.length > 0 && h("details", { open: form.tags.length + form.exclude_tags.length > 0 }, h("summary", {}, "By tag"),
-        h("h3", {}, "Only tasks with one of"), choices("Only tags", tags, form.tags, changed),
-        h("h3", {}, "No task with"), choices("Without tags", tags, form.exclude_tags, changed))),
+    element: h(
+      "section.card",
+      {},
+      h("h2", {}, "Scenarios"),
+      scenarioTree(catalogue.files, picked, changed),
+      wrong,
+      tags.length > 0 &&
+        h(
+          "details",
+          { open: form.tags.length + form.exclude_tags.length > 0 },
+          h("summary", {}, "By tag"),
+          h("h3", {}, "Only tasks with one of"),
+          choices("Only tags", tags, form.tags, changed),
+          h("h3", {}, "No task with"),
+          choices("Without tags", tags, form.exclude_tags, changed),
+        ),
+    ),
   };
 };
 
@@ -68,7 +141,11 @@ const scenarioFields = (form, picked, catalogue, changed) => {
 const startForm = (catalogue) => {
   const form = restoredForm(recall(kKey));
   const picked = new Set(form.picked);
-  const names = () => namesOf(catalogue.files.filter(({ problem }) => !problem), picked);
+  const names = () =>
+    namesOf(
+      catalogue.files.filter(({ problem }) => !problem),
+      picked,
+    );
   let timer = null;
   let asking = null;
 
@@ -76,7 +153,7 @@ const startForm = (catalogue) => {
     asking?.abort();
     asking = new AbortController();
     const body = requestOf(form, names());
-    if (body.files.length === 0) return tell(null), panel.nothingPicked();
+    if (body.files.length === 0) return (tell(null), panel.nothingPicked());
     panel.wait();
     try {
       const answer = await post("api/selection", body, asking.signal);
@@ -121,13 +198,18 @@ const startForm = (catalogue) => {
   };
   ask();
   return {
-    element: h("form.start", {
-      novalidate: true,
-      onsubmit: (event) => {
-        event.preventDefault();
-        start(false);
+    element: h(
+      "form.start",
+      {
+        novalidate: true,
+        onsubmit: (event) => {
+          event.preventDefault();
+          start(false);
+        },
       },
-    }, h("div.column", {}, scenarios.element, load.element, target.element, thresholds.element), panel.element),
+      h("div.column", {}, scenarios.element, load.element, target.element, thresholds.element),
+      panel.element,
+    ),
     destroy() {
       clearTimeout(timer);
       asking?.abort();
@@ -155,7 +237,8 @@ export const startView = () => {
   };
   load();
   return {
-    element, title: "Start",
+    element,
+    title: "Start",
     destroy() {
       gone = true;
       form?.destroy();

@@ -59,36 +59,59 @@ export const steering = (id) => {
   };
   const pause = h("button", { type: "button", onclick: () => give(phase === "paused" ? "resume" : "pause") });
   const stop = h("button", { type: "button", onclick: () => give("stop") });
-  const kill = h("button.danger.quiet", {
-    type: "button",
-    onclick: async () => {
-      if (await confirmed("End the run at once?", "Iterations in progress are cut off, and what the script does at its end is left out. The report is written.", "End at once"))
-        give("kill");
+  const kill = h(
+    "button.danger.quiet",
+    {
+      type: "button",
+      onclick: async () => {
+        if (
+          await confirmed(
+            "End the run at once?",
+            "Iterations in progress are ended now. The report is still written.",
+            "End at once",
+          )
+        )
+          give("kill");
+      },
     },
-  }, "Kill …");
+    "Kill …",
+  );
   const users = dial("Users", "", (value) => post(pathOf("api/live", id, "scale"), { users: Math.round(value) }));
   const rate = dial("Rate", "/s", (value) => post(pathOf("api/live", id, "scale"), { rate: value }));
-  const text = h("input", { type: "text", maxlength: "300", placeholder: "What happens now?", "aria-label": "Note on the timeline" });
-  const note = h("form.note", {
-    onsubmit: async (event) => {
-      event.preventDefault();
-      const said = text.value.trim();
-      if (said === "") return text.focus();
-      try {
-        await post(pathOf("api/live", id, "notes"), { text: said });
-        text.value = "";
-      } catch (error) {
-        toast(sentence(error.message), "bad");
-      }
+  const text = h("input", {
+    type: "text",
+    maxlength: "300",
+    placeholder: "What happens now?",
+    "aria-label": "Note on the timeline",
+  });
+  const note = h(
+    "form.note",
+    {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        const said = text.value.trim();
+        if (said === "") return text.focus();
+        try {
+          await post(pathOf("api/live", id, "notes"), { text: said });
+          text.value = "";
+        } catch (error) {
+          toast(sentence(error.message), "bad");
+        }
+      },
     },
-  }, text, h("button", {}, "Add note"));
+    text,
+    h("button", {}, "Add note"),
+  );
   const buttons = h("div.actions", {}, pause, stop, kill);
   const element = h("div.steer", {}, h("div.dials", {}, users.element, rate.element), note);
   let phase = "";
 
   const paint = () => {
     const under = pending?.verb;
-    setText(pause, under === "pause" ? "Pausing …" : under === "resume" ? "Resuming …" : phase === "paused" ? "Resume" : "Pause");
+    setText(
+      pause,
+      under === "pause" ? "Pausing …" : under === "resume" ? "Resuming …" : phase === "paused" ? "Resume" : "Pause",
+    );
     setText(stop, under === "stop" || phase === "stopping" ? "Stopping …" : "Stop");
     pause.disabled = under !== undefined || !["running", "paused"].includes(phase);
     stop.disabled = under === "stop" || under === "kill" || ["", "stopping", "teardown", "finished"].includes(phase);

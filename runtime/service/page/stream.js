@@ -6,7 +6,8 @@ const kSilence_ms = 40_000; // the server says something every 15 s
 
 /// Follows the events of a run until its end, reconnecting for as long as it takes; each connection's `begin` tells
 /// everything anew, so nothing is missing afterwards.
-///   on.event(event, data); on.lost({retryAt, reason}): epoch ms; on.open(); on.gone(error): there is no such run (any more)
+///   on.event(event, data); on.lost({retryAt, reason}): epoch ms; on.open(); on.gone(error): there is no such run (any
+//more)
 /// `stop()` ends it; `retry()` does not wait any longer.
 export const follow = (id, on) => {
   let controller = null;
@@ -24,7 +25,8 @@ export const follow = (id, on) => {
     heard();
     try {
       const response = await request("GET", `${pathOf("api/live", id)}/events`, {
-        signal: controller.signal, accept: "text/event-stream",
+        signal: controller.signal,
+        accept: "text/event-stream",
       });
       attempt = 0;
       on.open();

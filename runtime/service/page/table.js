@@ -6,8 +6,8 @@ const kRowHeight = 34; // px, as .grid tr in data.css
 const kAllBelow = 60; // rows: fewer are all there, for the browser's own search
 
 /// A sortable table of many rows, of which only those in sight exist.
-///   caption; columns: [{title, text(row), key?(row), tone?(row), hint?(row), number}], the first of which heads the row;
-///   sort: {column, descending}; empty: what is said without rows; searchText?(row): there is a search box;
+///   caption; columns: [{title, text(row), key?(row), tone?(row), hint?(row), number}], the first of which heads the
+//row; /   sort: {column, descending}; empty: what is said without rows; searchText?(row): there is a search box;
 ///   tags?(row): and one for their tags; wrap: rows are as high as they have to be, for tables that stay short
 /// `set(rows)` shows others; a row object is only read.
 export class Table {
@@ -21,8 +21,18 @@ export class Table {
     this.body = h("tbody");
     this.above = h("tr.filler", { "aria-hidden": "true" }, h("td", { colspan: options.columns.length }));
     this.below = h("tr.filler", { "aria-hidden": "true" }, h("td", { colspan: options.columns.length }));
-    this.table = h(options.wrap ? "table.grid.wrap" : "table.grid", {}, h("caption.unseen", {}, options.caption), h("thead", {}, h("tr", {}, this.heads)), this.body);
-    this.scroll = h("div.scroll", { tabindex: "0", role: "region", "aria-label": options.caption, onscroll: () => this.#draw() }, this.table);
+    this.table = h(
+      options.wrap ? "table.grid.wrap" : "table.grid",
+      {},
+      h("caption.unseen", {}, options.caption),
+      h("thead", {}, h("tr", {}, this.heads)),
+      this.body,
+    );
+    this.scroll = h(
+      "div.scroll",
+      { tabindex: "0", role: "region", "aria-label": options.caption, onscroll: () => this.#draw() },
+      this.table,
+    );
     this.empty = h("p.empty", {}, options.empty);
     this.element = h("div.table", {}, this.#tools(), this.scroll, this.empty);
     this.pool = [];
@@ -44,19 +54,24 @@ export class Table {
     if (!searchText) return null;
     this.shown = h("output.faint");
     const input = h("input", {
-      type: "search", placeholder: "Filter", "aria-label": `Filter ${caption}`,
+      type: "search",
+      placeholder: "Filter",
+      "aria-label": `Filter ${caption}`,
       oninput: ({ target }) => {
         this.text = target.value;
         this.#arrange();
       },
     });
-    this.select = tags && h("select", {
-      "aria-label": `Only ${caption} with the tag`, hidden: true,
-      onchange: ({ target }) => {
-        this.tag = target.value;
-        this.#arrange();
-      },
-    });
+    this.select =
+      tags &&
+      h("select", {
+        "aria-label": `Only ${caption} with the tag`,
+        hidden: true,
+        onchange: ({ target }) => {
+          this.tag = target.value;
+          this.#arrange();
+        },
+      });
     return h("div.tools", {}, input, this.select, this.shown);
   }
 
@@ -66,7 +81,10 @@ export class Table {
     const told = tags.join("\n");
     if (this.told === told) return;
     this.told = told;
-    this.select.replaceChildren(h("option", { value: "" }, "All tags"), ...tags.map((tag) => h("option", { value: tag }, tag)));
+    this.select.replaceChildren(
+      h("option", { value: "" }, "All tags"),
+      ...tags.map((tag) => h("option", { value: tag }, tag)),
+    );
     this.select.value = tags.includes(this.tag) ? this.tag : (this.tag = "");
     setHidden(this.select, tags.length === 0);
   }
@@ -84,10 +102,18 @@ export class Table {
     const tagged = this.tag === "" ? this.rows : this.rows.filter((row) => tags(row).includes(this.tag));
     this.visible = sorted(searchText ? matching(tagged, this.text, searchText) : tagged, key, this.order.descending);
     this.heads.forEach((head, i) =>
-      setAttribute(head, "aria-sort", i === this.order.column ? (this.order.descending ? "descending" : "ascending") : null));
+      setAttribute(
+        head,
+        "aria-sort",
+        i === this.order.column ? (this.order.descending ? "descending" : "ascending") : null,
+      ),
+    );
     if (this.shown) {
       const some = this.visible.length !== this.rows.length;
-      setText(this.shown, some ? `${count(this.visible.length)} of ${count(this.rows.length)}` : count(this.rows.length));
+      setText(
+        this.shown,
+        some ? `${count(this.visible.length)} of ${count(this.rows.length)}` : count(this.rows.length),
+      );
     }
     setHidden(this.scroll, this.rows.length === 0);
     setHidden(this.empty, this.rows.length > 0);
@@ -117,7 +143,8 @@ export class Table {
 
   #blank() {
     const cells = this.options.columns.map(({ number }, i) =>
-      i === 0 ? h("th", { scope: "row" }) : h(number ? "td.number" : "td"));
+      i === 0 ? h("th", { scope: "row" }) : h(number ? "td.number" : "td"),
+    );
     return h("tr", {}, cells);
   }
 

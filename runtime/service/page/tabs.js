@@ -1,7 +1,7 @@
 import { h, setHidden, setText } from "./dom.js";
 
-/// Panels of which one is shown. panels: [{name, title, element}]. `badge(name, text, tone)` marks a tab; `onShow(name)` is
-/// called when a panel comes into sight. Arrow keys, Home and End move between tabs.
+/// Panels of which one is shown. panels: [{name, title, element}]. `badge(name, text, tone)` marks a tab;
+/// `onShow(name)` is called when a panel comes into sight. Arrow keys, Home and End move between tabs.
 export const makeTabs = (label, panels, onShow = () => {}) => {
   let current = panels[0].name;
   const tabs = new Map();
@@ -28,14 +28,28 @@ export const makeTabs = (label, panels, onShow = () => {}) => {
   for (const { name, title, element } of panels) {
     const badge = h("span.badge", { hidden: true });
     const id = `tab-${name}`;
-    const button = h("button", { type: "button", role: "tab", id, "aria-controls": `panel-${name}`, onclick: () => show(name, true) }, title, badge);
+    const button = h(
+      "button",
+      { type: "button", role: "tab", id, "aria-controls": `panel-${name}`, onclick: () => show(name, true) },
+      title,
+      badge,
+    );
     const panel = h("section.panel", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": id }, element);
     tabs.set(name, { button, panel, badge });
   }
-  const list = h("div.tabs", { role: "tablist", "aria-label": label, onkeydown: move }, [...tabs.values()].map(({ button }) => button));
+  const list = h(
+    "div.tabs",
+    { role: "tablist", "aria-label": label, onkeydown: move },
+    [...tabs.values()].map(({ button }) => button),
+  );
   show(current, false);
   return {
-    element: h("div.tabbed", {}, list, [...tabs.values()].map(({ panel }) => panel)),
+    element: h(
+      "div.tabbed",
+      {},
+      list,
+      [...tabs.values()].map(({ panel }) => panel),
+    ),
     current: () => current,
     badge(name, text, tone = "plain") {
       const { badge } = tabs.get(name);

@@ -5,7 +5,11 @@ import { count, milliseconds, percent, perSecond, plural } from "./format.js";
 const makeTiles = (tiles) => {
   const parts = tiles.map((tile) => ({ ...tile, value: h("dd"), print: h("dd.small") }));
   return {
-    element: h("dl.tiles", {}, parts.map(({ title, value, print }) => h("div", {}, h("dt", {}, title), value, print))),
+    element: h(
+      "dl.tiles",
+      {},
+      parts.map(({ title, value, print }) => h("div", {}, h("dt", {}, title), value, print)),
+    ),
     update(source) {
       for (const { value, print, main, small, tone } of parts) {
         setText(value, main(source));
@@ -34,26 +38,56 @@ export const liveTiles = () =>
     {
       title: "Users",
       main: ({ users }) => count(users),
-      small: (digest) => (digest.users_planned != null && digest.users_planned !== digest.users ? `of ${count(digest.users_planned)} planned` : `most ${count(digest.users_most)}`),
+      small: (digest) =>
+        digest.users_planned != null && digest.users_planned !== digest.users
+          ? `of ${count(digest.users_planned)} planned`
+          : `most ${count(digest.users_most)}`,
     },
     {
       title: "Requests",
       main: ({ point, totals }) => perSecond(point?.requests_per_s ?? totals.requests_per_s),
       small: ({ totals }) => `${count(totals.requests)} in all`,
     },
-    { ...failures, small: ({ point, totals }) => `${perSecond(point?.failures_per_s ?? 0)} now, ${count(totals.failures)} in all` },
-    { title: "Response p95", main: ({ point }) => milliseconds(point?.response_ms?.p95), small: ({ totals }) => whole(totals.response_ms) },
-    { title: "Service p95", main: ({ point }) => milliseconds(point?.service_ms?.p95), small: ({ totals }) => whole(totals.service_ms) },
+    {
+      ...failures,
+      small: ({ point, totals }) => `${perSecond(point?.failures_per_s ?? 0)} now, ${count(totals.failures)} in all`,
+    },
+    {
+      title: "Response p95",
+      main: ({ point }) => milliseconds(point?.response_ms?.p95),
+      small: ({ totals }) => whole(totals.response_ms),
+    },
+    {
+      title: "Service p95",
+      main: ({ point }) => milliseconds(point?.service_ms?.p95),
+      small: ({ totals }) => whole(totals.service_ms),
+    },
     { ...dropped, small: ({ in_flight }) => `${count(in_flight)} in flight` },
   ]);
 
 /// Of a run that has ended. `update(digest)`: of report_digest.js.
 export const reportTiles = () =>
   makeTiles([
-    { title: "Requests", main: ({ totals }) => count(totals.requests), small: ({ totals }) => perSecond(totals.requests_per_s) },
+    {
+      title: "Requests",
+      main: ({ totals }) => count(totals.requests),
+      small: ({ totals }) => perSecond(totals.requests_per_s),
+    },
     { ...failures, small: ({ totals }) => `${plural(totals.failures, "request")} failed` },
-    { title: "Response p95", main: ({ totals }) => milliseconds(totals.response_ms?.p95), small: ({ totals }) => `p99 ${milliseconds(totals.response_ms?.p99)}` },
-    { title: "Service p95", main: ({ totals }) => milliseconds(totals.service_ms?.p95), small: ({ totals }) => `p99 ${milliseconds(totals.service_ms?.p99)}` },
-    { title: "Iterations", main: ({ totals }) => count(totals.iterations), small: (digest) => `at most ${plural(digest.users_most ?? 0, "user")}` },
+    {
+      title: "Response p95",
+      main: ({ totals }) => milliseconds(totals.response_ms?.p95),
+      small: ({ totals }) => `p99 ${milliseconds(totals.response_ms?.p99)}`,
+    },
+    {
+      title: "Service p95",
+      main: ({ totals }) => milliseconds(totals.service_ms?.p95),
+      small: ({ totals }) => `p99 ${milliseconds(totals.service_ms?.p99)}`,
+    },
+    {
+      title: "Iterations",
+      main: ({ totals }) => count(totals.iterations),
+      small: (digest) => `at most ${plural(digest.users_most ?? 0, "user")}`,
+    },
     { ...dropped, small: () => "nobody was free for them" },
   ]);

@@ -12,7 +12,9 @@ export const timeChart = ({ marks = () => [], ...options }) => {
     return [clock(seconds), ...near.slice(0, 2).map(({ text }) => text)].join(" · ");
   };
   return new Chart({
-    ...options, at, marks,
+    ...options,
+    at,
+    marks,
     x: {
       time: false,
       range: (chart, min, max) => {

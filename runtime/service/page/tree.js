@@ -21,7 +21,9 @@ export const namesOf = (files, picked) => {
   const pickedFiles = files.filter((file) => some(leavesOf(file)));
   const scenarios = pickedFiles.flatMap((file) => file.scenarios.map((scenario) => ({ file, scenario })));
   const pickedScenarios = scenarios.filter(({ file, scenario }) => some(leavesOf(file, scenario)));
-  const tasks = pickedScenarios.flatMap(({ file, scenario }) => scenario.tasks.map((task) => ({ file, scenario, task })));
+  const tasks = pickedScenarios.flatMap(({ file, scenario }) =>
+    scenario.tasks.map((task) => ({ file, scenario, task })),
+  );
   const pickedTasks = tasks.filter(({ file, scenario, task }) => some(leavesOf(file, scenario, task)));
   const unlessAll = (part, all, name) => (part.length === all.length ? [] : [...new Set(part.map(name))]);
   return {

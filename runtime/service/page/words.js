@@ -2,7 +2,16 @@
 const kTones = {
   good: ["completed", "passed", "pass", "valid", "finished", "same", "improvement", "ok"],
   bad: ["failed", "fail", "completed_with_failures", "invalid", "regression", "aborted", "script_error"],
-  caution: ["interrupted", "degraded", "undecided", "no_data", "timeout", "execution_error", "threshold_crossed", "paused"],
+  caution: [
+    "interrupted",
+    "degraded",
+    "undecided",
+    "no_data",
+    "timeout",
+    "execution_error",
+    "threshold_crossed",
+    "paused",
+  ],
 };
 export const toneOf = (word) => {
   const lower = String(word ?? "").toLowerCase();
@@ -10,7 +19,10 @@ export const toneOf = (word) => {
 };
 
 /// completed_with_failures: "completed with failures".
-export const spoken = (word) => String(word ?? "").replaceAll("_", " ").toLowerCase();
+export const spoken = (word) =>
+  String(word ?? "")
+    .replaceAll("_", " ")
+    .toLowerCase();
 
 /// Of a figure of a comparison: its verdict's word is the direction, so which is good depends on the word alone.
 export const toneOfChange = (word) => {

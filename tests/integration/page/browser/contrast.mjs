@@ -1,5 +1,5 @@
-/// Runs in the page: the texts in sight whose contrast with what is behind them is less than WCAG 2.2 AA asks for (1.4.3):
-/// 4.5:1, or 3:1 when they are large. Of a control that is disabled nothing is asked.
+/// Runs in the page: the texts in sight whose contrast with what is behind them is less than WCAG 2.2 AA asks for
+/// (1.4.3): 4.5:1, or 3:1 when they are large. Of a control that is disabled nothing is asked.
 export const faintTexts = () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (colour) => {
@@ -10,7 +10,9 @@ export const faintTexts = () => {
   };
   const over = ([r, g, b, a], under) => [r, g, b].map((part, i) => (part * a + under[i] * (255 - a)) / 255);
   const luminance = (parts) => {
-    const [r, g, b] = parts.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = parts.map((part) =>
+      part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const groundOf = (element) => {
@@ -22,7 +24,11 @@ export const faintTexts = () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (walker.currentNode.data.trim() === "" || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (
+      walker.currentNode.data.trim() === "" ||
+      !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    )
+      continue;
     if (element.closest(":disabled, noscript, .unseen, .skip, svg")) continue;
     const style = getComputedStyle(element);
     const ground = groundOf(element);
@@ -30,7 +36,8 @@ export const faintTexts = () => {
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const contrast = (one + 0.05) / (other + 0.05);
-    if (contrast < (large ? 3 : 4.5)) found.add(`${contrast.toFixed(2)} ${element.tagName}.${element.className}: ${walker.currentNode.data.trim().slice(0, 40)}`);
+    if (contrast < (large ? 3 : 4.5))
+      found.add(`${contrast.toFixed(2)} ${element.tagName}.${element.className}: ${walker.currentNode.data.trim()}`);
   }
   return [...found];
 };

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { assertStill, api, eventually, makeSite, openPage, recordRun, startBrowser, startHost, startTarget } from "./support.mjs";
+import {
+  assertStill,
+  api,
+  eventually,
+  makeSite,
+  openPage,
+  recordRun,
+  startBrowser,
+  startHost,
+  startTarget,
+} from "./support.mjs";
 
 let site, target, host, browser;
 const ids = [];
@@ -60,10 +70,18 @@ test("older runs come page by page", async () => {
   const names = [];
   for (let count = 1; count <= 3; ++count) {
     await eventually(`${count} are listed`, async () => (await rows.count()) === count);
-    names.push(await rows.nth(count - 1).getByRole("link").getAttribute("href"));
+    names.push(
+      await rows
+        .nth(count - 1)
+        .getByRole("link")
+        .getAttribute("href"),
+    );
     await page.getByRole("button", { name: "Older runs" }).click();
   }
-  assert.deepEqual(names, [...ids].reverse().map((id) => `#/history/${id}`));
+  assert.deepEqual(
+    names,
+    [...ids].reverse().map((id) => `#/history/${id}`),
+  );
   await page.getByRole("button", { name: "Older runs" }).waitFor({ state: "hidden" });
   assert.equal(asked[0], null);
   assert.ok(asked.slice(1).every(Boolean));
@@ -83,7 +101,10 @@ test("a run is opened, noted, marked as baseline and saved", async () => {
   await page.getByRole("button", { name: "No longer baseline" }).waitFor();
   assert.equal((await api(host, "GET", `api/history/${ids[0]}`)).baseline, true);
   await page.locator(".menu summary").click();
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "JSON, everything" }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "JSON, everything" }).click(),
+  ]);
   assert.equal(JSON.parse(readFileSync(await file.path())).schema, "thresher.report/1");
   assert.deepEqual(complaints, []);
   await context.close();
@@ -130,7 +151,9 @@ test("a run is deleted only after a yes", async () => {
 
 test("an error says what happened, and trying again helps", async () => {
   const { page, context } = await openPage(browser, "about:blank", { allowed: /503/ });
-  await page.route("**/api/history?*", (route) => route.fulfill({ status: 503, contentType: "application/json", body: '{"detail":"the database is locked"}' }));
+  await page.route("**/api/history?*", (route) =>
+    route.fulfill({ status: 503, contentType: "application/json", body: '{"detail":"the database is locked"}' }),
+  );
   await page.goto(`${host.url}/#/history`);
   await page.getByText("The database is locked.").waitFor();
   await page.unroute("**/api/history?*");

@@ -23,24 +23,55 @@ const feed = async (from, to) => {
     ["run_model", "run_charts", "log_panel", "panels"].map((name) => import(`/page/${name}.js`)),
   );
   if (!globalThis.long) {
-    const model = new RunModel(), log = logPanel();
+    const model = new RunModel(),
+      log = logPanel();
     globalThis.long = { model, log, charts: runCharts(() => model.marks.items), panels: runPanels(log) };
     document.getElementById("main").replaceChildren(globalThis.long.charts.element, globalThis.long.panels.element);
     model.take("begin", { run: { id: "r", started: "2026-01-01T00:00:00Z" }, points: [], second: null, log: [] });
   }
   const { model, log, charts, panels } = globalThis.long;
   const row = (i, second) => ({
-    method: "GET", name: `/endpoint/${i}`, tags: [], requests: second, failures: 0, requests_per_s: 1, failures_per_s: 0,
-    mean_ms: i, p50_ms: i, p95_ms: i + second % 7, p99_ms: i, max_ms: i, received_bytes_average: 5,
+    method: "GET",
+    name: `/endpoint/${i}`,
+    tags: [],
+    requests: second,
+    failures: 0,
+    requests_per_s: 1,
+    failures_per_s: 0,
+    mean_ms: i,
+    p50_ms: i,
+    p95_ms: i + (second % 7),
+    p99_ms: i,
+    max_ms: i,
+    received_bytes_average: 5,
   });
   const times = { p50: 1, p95: 2, p99: 3 };
   for (let second = from; second < to; ++second) {
     const wall = new Date(1.767e12 + 1000 * second).toISOString();
     model.take("second", {
-      phase: "running", wall, elapsed_s: second,
-      point: { elapsed_s: second, users: 5, in_flight: 1, requests_per_s: second % 100, failures_per_s: 0, iterations_per_s: 4, dropped_per_s: 0, service_ms: times, response_ms: times },
-      totals: {}, requests: Array.from({ length: second % 1000 === 0 ? 20 : 0 }, (_, i) => row(i, second)), failures: [], exceptions: [],
-      checks: [], thresholds: [], oracle: null, validity: { state: "VALID", reasons: [], remarks: [] }, workers: [],
+      phase: "running",
+      wall,
+      elapsed_s: second,
+      point: {
+        elapsed_s: second,
+        users: 5,
+        in_flight: 1,
+        requests_per_s: second % 100,
+        failures_per_s: 0,
+        iterations_per_s: 4,
+        dropped_per_s: 0,
+        service_ms: times,
+        response_ms: times,
+      },
+      totals: {},
+      requests: Array.from({ length: second % 1000 === 0 ? 20 : 0 }, (_, i) => row(i, second)),
+      failures: [],
+      exceptions: [],
+      checks: [],
+      thresholds: [],
+      oracle: null,
+      validity: { state: "VALID", reasons: [], remarks: [] },
+      workers: [],
     });
     model.take("log", { at: wall, kind: "note", text: `second ${second}` });
     if (second % 1000 !== 0) continue;
@@ -50,8 +81,11 @@ const feed = async (from, to) => {
     await new Promise((done) => setTimeout(done));
   }
   return {
-    points: model.points.length, log: model.log.items.length, lines: document.querySelectorAll(".log li").length,
-    marks: model.marks.items.length, elements: document.querySelectorAll("*").length,
+    points: model.points.length,
+    log: model.log.items.length,
+    lines: document.querySelectorAll(".log li").length,
+    marks: model.marks.items.length,
+    elements: document.querySelectorAll("*").length,
   };
 };
 
@@ -64,8 +98,10 @@ test("after 100,000 seconds a page is no larger than after 10,000", async () => 
     return (await devtools.send("Runtime.getHeapUsage")).usedSize;
   };
   const call = (from, to) => page.evaluate(`(${feed})(${from}, ${to})`);
-  const early = await call(1, 10_000), before = await heap();
-  const late = await call(10_000, 100_001), after_ = await heap();
+  const early = await call(1, 10_000),
+    before = await heap();
+  const late = await call(10_000, 100_001),
+    after_ = await heap();
   assert.ok(late.points <= 3600, `${late.points} points`);
   assert.equal(late.log, 500);
   assert.ok(late.lines <= 500, `${late.lines} lines`);
@@ -78,7 +114,13 @@ test("after 100,000 seconds a page is no larger than after 10,000", async () => 
 });
 
 test("of five hundred endpoints only those in sight are there, and all can be reached", async () => {
-  const { id } = await api(host, "POST", "api/live", { files: ["scripts/wide.lua"], host: target.url, users: 8, spawn_rate: 8, run_time: "120s" });
+  const { id } = await api(host, "POST", "api/live", {
+    files: ["scripts/wide.lua"],
+    host: target.url,
+    users: 8,
+    spawn_rate: 8,
+    run_time: "120s",
+  });
   const { page, context, complaints } = await openPage(browser, `${host.url}/#/live/${id}`);
   const panel = page.locator(".panel:not([hidden])");
   await eventually("all five hundred were asked", async () => (await panel.locator("output").textContent()) === "500");
@@ -98,10 +140,22 @@ test("of five hundred endpoints only those in sight are there, and all can be re
     const { endpointTable } = await import("/page/endpoint_table.js");
     const table = endpointTable();
     document.getElementById("main").prepend(table.element);
-    const rowsAt = (second) => Array.from({ length: 500 }, (_, i) => ({
-      method: "GET", name: `/e/${i}`, tags: ["a"], requests: second * i, failures: i % 3, requests_per_s: i, failures_per_s: 0,
-      mean_ms: i, p50_ms: i, p95_ms: (i * second) % 97, p99_ms: i, max_ms: i, received_bytes_average: 5,
-    }));
+    const rowsAt = (second) =>
+      Array.from({ length: 500 }, (_, i) => ({
+        method: "GET",
+        name: `/e/${i}`,
+        tags: ["a"],
+        requests: second * i,
+        failures: i % 3,
+        requests_per_s: i,
+        failures_per_s: 0,
+        mean_ms: i,
+        p50_ms: i,
+        p95_ms: (i * second) % 97,
+        p99_ms: i,
+        max_ms: i,
+        received_bytes_average: 5,
+      }));
     const spent = [];
     for (let second = 1; second <= 60; ++second) {
       const began = performance.now();

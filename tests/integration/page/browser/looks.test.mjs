@@ -3,7 +3,17 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { faintTexts } from "./contrast.mjs";
-import { api, eventually, makeSite, openPage, recordRun, startBrowser, startHost, startTarget, workDir } from "./support.mjs";
+import {
+  api,
+  eventually,
+  makeSite,
+  openPage,
+  recordRun,
+  startBrowser,
+  startHost,
+  startTarget,
+  workDir,
+} from "./support.mjs";
 
 const shots = join(workDir, "screenshots");
 let site, target, host, browser, views;
@@ -14,11 +24,21 @@ before(async () => {
   host = await startHost(site);
   browser = await startBrowser();
   const load = { users: 3, spawn_rate: 3, run_time: "4s" };
-  const first = await recordRun(host, target, load), second = await recordRun(host, target, { ...load, users: 5 });
+  const first = await recordRun(host, target, load),
+    second = await recordRun(host, target, { ...load, users: 5 });
   const { id } = await api(host, "POST", "api/live", {
-    files: ["scripts/shop.lua"], host: target.url, profile: "steered", thresholds: [{ metric: "http_req_failed", expression: "rate<0.001" }],
+    files: ["scripts/shop.lua"],
+    host: target.url,
+    profile: "steered",
+    thresholds: [{ metric: "http_req_failed", expression: "rate<0.001" }],
   });
-  views = { start: "#/start", live: `#/live/${id}`, history: "#/history", run: `#/history/${first}`, compare: `#/compare/${first}/${second}` };
+  views = {
+    start: "#/start",
+    live: `#/live/${id}`,
+    history: "#/history",
+    run: `#/history/${first}`,
+    compare: `#/compare/${first}/${second}`,
+  };
 });
 after(async () => {
   await browser?.close();
@@ -44,7 +64,9 @@ for (const scheme of ["light", "dark"])
       for (const [name, hash] of Object.entries(views)) {
         const { page, context, complaints } = await openPage(browser, `${host.url}/${hash}`, { width, scheme });
         await prepare[name](page);
-        const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const tooWide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         assert.ok(tooWide <= 0, `${name} is ${tooWide} pixels wider than the screen`);
         assert.deepEqual(await page.evaluate(faintTexts), [], `faint text in ${name}`);
         await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`), fullPage: true });
@@ -76,8 +98,16 @@ test("every view has a heading of the first level, a main landmark, and names fo
     assert.equal(await page.getByRole("main").count(), 1, name);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll("button, a[href], input, select, [role=tab], [role=img]")]
-        .filter((element) => element.checkVisibility() && !element.labels?.length && !element.ariaLabel && !element.title && element.textContent.trim() === "")
-        .map((element) => element.outerHTML));
+        .filter(
+          (element) =>
+            element.checkVisibility() &&
+            !element.labels?.length &&
+            !element.ariaLabel &&
+            !element.title &&
+            element.textContent.trim() === "",
+        )
+        .map((element) => element.outerHTML),
+    );
     assert.deepEqual(nameless, [], name);
     await context.close();
   }
@@ -85,7 +115,9 @@ test("every view has a heading of the first level, a main landmark, and names fo
 
 test("nothing moves for those who want nothing to move", async () => {
   const { page, context } = await openPage(browser, `${host.url}/#/start`, { reducedMotion: "reduce" });
-  await page.evaluate(() => document.body.append(Object.assign(document.createElement("div"), { className: "skeleton" })));
+  await page.evaluate(() =>
+    document.body.append(Object.assign(document.createElement("div"), { className: "skeleton" })),
+  );
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".skeleton")).animationName), "none");
   await context.close();
 });

@@ -19,11 +19,14 @@ test("the log follows its end until somebody reads further up, and says what cam
   const { page, context, complaints } = await openPage(browser, `${host.url}/#/history`);
   const told = await page.evaluate(async () => {
     const [{ logPanel }, { Ring }] = await Promise.all([import("/page/log_panel.js"), import("/page/ring.js")]);
-    const panel = logPanel(), log = new Ring(500);
+    const panel = logPanel(),
+      log = new Ring(500);
     document.getElementById("main").replaceChildren(panel.element);
-    const list = document.querySelector(".log"), more = document.querySelector(".logged .more");
+    const list = document.querySelector(".log"),
+      more = document.querySelector(".logged .more");
     const say = (count) => {
-      for (let i = 0; i < count; ++i) log.push({ at: "2026-11-21T12:00:00Z", kind: "script_output", text: `<i>line</i> ${log.total}` });
+      for (let i = 0; i < count; ++i)
+        log.push({ at: "2026-11-21T12:00:00Z", kind: "script_output", text: `<i>line</i> ${log.total}` });
       panel.update({ log });
     };
     const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -35,15 +38,30 @@ test("the log follows its end until somebody reads further up, and says what cam
     await frame();
     say(3);
     await frame();
-    const stayed = list.scrollTop, offered = more.hidden ? "" : more.textContent;
+    const stayed = list.scrollTop,
+      offered = more.hidden ? "" : more.textContent;
     more.click();
     await frame();
     const back = gap() < 2 && more.hidden;
     say(1000);
-    return { followed, stayed, offered, back, lines: list.children.length, last: list.lastChild.textContent, marked: list.querySelectorAll("i").length };
+    return {
+      followed,
+      stayed,
+      offered,
+      back,
+      lines: list.children.length,
+      last: list.lastChild.textContent,
+      marked: list.querySelectorAll("i").length,
+    };
   });
   assert.deepEqual(told, {
-    followed: true, stayed: 100, offered: "3 new lines ↓", back: true, lines: 500, last: told.last, marked: 0,
+    followed: true,
+    stayed: 100,
+    offered: "3 new lines ↓",
+    back: true,
+    lines: 500,
+    last: told.last,
+    marked: 0,
   });
   assert.match(told.last, /<i>line<\/i> 1302$/);
   assert.deepEqual(complaints, []);
@@ -57,10 +75,37 @@ test("a violation shows its witness, and the workflow with the broken dependency
     const panel = oraclePanel();
     document.getElementById("main").replaceChildren(panel.element);
     panel.set({
-      validators: ["oracle"], problems: ["farm: no ground truth"], documents: {}, violation_count: 3,
-      checks: [{ validator: "oracle", check: "order", verdict: "FAIL", observations: 9, violations: 3, summary: "9 dependencies" }],
+      validators: ["oracle"],
+      problems: ["farm: no ground truth"],
+      documents: {},
+      violation_count: 3,
+      checks: [
+        {
+          validator: "oracle",
+          check: "order",
+          verdict: "FAIL",
+          observations: 9,
+          violations: 3,
+          summary: "9 dependencies",
+        },
+      ],
       violations: [
-        { validator: "oracle", check: "order", subject: "wf, a -> b", witness: "b ran too early", at_s: 65, details: { from: "a", to: "b", edges: [{ from: "a", to: "b" }, { from: "a", to: "c" }, { from: "b", to: "d" }] } },
+        {
+          validator: "oracle",
+          check: "order",
+          subject: "wf, a -> b",
+          witness: "b ran too early",
+          at_s: 65,
+          details: {
+            from: "a",
+            to: "b",
+            edges: [
+              { from: "a", to: "b" },
+              { from: "a", to: "c" },
+              { from: "b", to: "d" },
+            ],
+          },
+        },
         { validator: "oracle", check: "saga", subject: "wf", witness: "not undone", at_s: null, details: null },
       ],
     });
@@ -71,7 +116,14 @@ test("a violation shows its witness, and the workflow with the broken dependency
   await page.locator("summary", { hasText: "wf, a -> b" }).click();
   const graph = page.getByRole("img", { name: "The dependency of b on a was broken." });
   await graph.waitFor();
-  assert.deepEqual([await graph.locator(".node").count(), await graph.locator(".edge").count(), await graph.locator(".edge.broken").count()], [4, 3, 1]);
+  assert.deepEqual(
+    [
+      await graph.locator(".node").count(),
+      await graph.locator(".edge").count(),
+      await graph.locator(".edge.broken").count(),
+    ],
+    [4, 3, 1],
+  );
   await page.getByText("b ran too early").waitFor();
   assert.equal(await page.locator("svg.graph").count(), 1, "what has no graph gets none");
   assert.deepEqual(complaints, []);
@@ -92,7 +144,11 @@ test("a chart's series are told at the cursor, and put away by their buttons", a
   const plot = await charts.nth(0).locator(".u-over").boundingBox();
   await page.mouse.move(plot.x + plot.width / 2, plot.y + plot.height / 2);
   assert.equal(await charts.nth(0).locator(".at").textContent(), "00:50 · deploy begins");
-  assert.equal(await charts.nth(3).locator(".at").textContent(), "00:50 · deploy begins", "the charts share their cursor");
+  assert.equal(
+    await charts.nth(3).locator(".at").textContent(),
+    "00:50 · deploy begins",
+    "the charts share their cursor",
+  );
   assert.match(await charts.nth(0).locator(".legend").textContent(), /requests500\/s/);
   const button = charts.nth(0).getByRole("button", { name: /users/ });
   await button.click();

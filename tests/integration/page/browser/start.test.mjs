@@ -108,7 +108,11 @@ test("a run is started with the keyboard alone, and comes into sight", async () 
   await page.keyboard.type("4s");
   await press("Tab", () => document.activeElement.type === "url");
   await page.keyboard.type(target.url);
-  await page.waitForFunction(() => document.querySelector(".go button").disabled === false && document.querySelector(".selection code").textContent.includes("--host"));
+  await page.waitForFunction(
+    () =>
+      document.querySelector(".go button").disabled === false &&
+      document.querySelector(".selection code").textContent.includes("--host"),
+  );
   await press("Tab", () => document.activeElement.textContent === "Run");
   const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.notEqual(ring, "none", "the focus is visible");

@@ -55,12 +55,17 @@ test("a note is in the log and on the timeline", async () => {
 });
 
 test("what the run refuses is said, and the page keeps to what is", async () => {
-  await view.page.route("**/scale", (route) => route.fulfill({ status: 409, contentType: "application/json", body: '{"detail":"not now"}' }));
+  await view.page.route("**/scale", (route) =>
+    route.fulfill({ status: 409, contentType: "application/json", body: '{"detail":"not now"}' }),
+  );
   await view.page.getByRole("spinbutton", { name: "Users, exactly" }).fill("9");
   await view.page.keyboard.press("Enter");
   await view.page.locator(".toast", { hasText: "Not now." }).waitFor();
   await view.page.locator("h1").click();
-  await eventually("the number is what is", async () => (await view.page.getByRole("spinbutton", { name: "Users, exactly" }).inputValue()) === "2");
+  await eventually(
+    "the number is what is",
+    async () => (await view.page.getByRole("spinbutton", { name: "Users, exactly" }).inputValue()) === "2",
+  );
   await view.page.unroute("**/scale");
 });
 
@@ -81,5 +86,8 @@ test("a run that is stopped ends with its verdict and its report", async () => {
   await view.page.getByRole("link", { name: "Open the report" }).click();
   await view.page.waitForURL(/#\/history\//);
   await view.page.getByRole("heading", { level: 1, name: "shop" }).waitFor();
-  assert.deepEqual(view.complaints.filter((text) => !/409/.test(text)), []);
+  assert.deepEqual(
+    view.complaints.filter((text) => !/409/.test(text)),
+    [],
+  );
 });

@@ -16,17 +16,24 @@ if (!existsSync(kChromium)) {
 }
 const kSite = new URL("site/", import.meta.url).pathname;
 const kChromiumFlags = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
-export const kPatience_ms = 20_000; // for what a busy machine does at its leisure
+export const kPatience_ms = 60_000; // for what a busy machine does at its leisure
 
 /// A web server that the runs load: {url, close()}.
 export const startTarget = async () => {
   const answer = (request, response) => {
     const status = request.url === "/refused" ? 503 : 200;
     response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(JSON.stringify({ path: request.url, status, reason: status === 503 ? "closed for stocktaking" : undefined }));
+    response.end(
+      JSON.stringify({ path: request.url, status, reason: status === 503 ? "closed for stocktaking" : undefined }),
+    );
   };
   const server = http.createServer(answer);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -48,7 +55,11 @@ export const makeSite = () => {
 };
 
 const environmentOf = ({ folder }, more) => ({
-  PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: join(folder, "data"), XDG_RUNTIME_DIR: join(folder, "runtime"), ...more,
+  PATH: process.env.PATH,
+  HOME: folder,
+  XDG_DATA_HOME: join(folder, "data"),
+  XDG_RUNTIME_DIR: join(folder, "runtime"),
+  ...more,
 });
 
 /// `thresher ARGUMENTS` in the site: {process, output(), until(pattern), ended}.
@@ -65,7 +76,10 @@ export const startThresher = (site, args, environment = {}) => {
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
   const until = (pattern) =>
     new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`thresher never said ${pattern}; it said: ${said}`)), kPatience_ms);
+      const late = setTimeout(
+        () => reject(new Error(`thresher never said ${pattern}; it said: ${said}`)),
+        kPatience_ms,
+      );
       const look = () => {
         const found = pattern.exec(said);
         if (!found) return;
@@ -78,7 +92,10 @@ export const startThresher = (site, args, environment = {}) => {
       look();
     });
   return {
-    process: child, ended, until, output: () => said,
+    process: child,
+    ended,
+    until,
+    output: () => said,
     async stop() {
       if (child.exitCode === null) child.kill("SIGINT");
       const late = setTimeout(() => child.kill("SIGKILL"), kPatience_ms);
@@ -91,7 +108,9 @@ export const startThresher = (site, args, environment = {}) => {
 /// The page's host: {url, port, stop()}. port 0: any.
 export const startHost = async (site, { port = 0, environment } = {}) => {
   const host = startThresher(site, ["run", "--web", "--web-port", String(port)], environment);
-  const [url, told] = await host.until(/page[^\n]*?http:\/\/127\.0\.0\.1:(\d+)/i).then((found) => [/http:\/\/127\.0\.0\.1:\d+/.exec(found[0])[0], found[1]]);
+  const [url, told] = await host
+    .until(/page[^\n]*?http:\/\/127\.0\.0\.1:(\d+)/i)
+    .then((found) => [/http:\/\/127\.0\.0\.1:\d+/.exec(found[0])[0], found[1]]);
   return { ...host, url, port: Number(told) };
 };
 
@@ -100,21 +119,27 @@ const watchShifts = () => {
   globalThis.shifts = [];
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries())
-      if (!hadRecentInput) globalThis.shifts.push({ value, what: sources.map(({ node }) => node?.className || node?.nodeName) });
+      if (!hadRecentInput)
+        globalThis.shifts.push({ value, what: sources.map(({ node }) => node?.className || node?.nodeName) });
   }).observe({ type: "layout-shift", buffered: true });
 };
 
 export const startBrowser = async () => chromium.launch({ executablePath: kChromium, args: kChromiumFlags });
 
 /// A page whose complaints are collected: {page, context, complaints, shifts()}. `allowed`: what it may complain of.
-export const openPage = async (browser, url, { width = 1280, height = 900, scheme = "light", allowed = null, ...more } = {}) => {
+export const openPage = async (
+  browser,
+  url,
+  { width = 1280, height = 900, scheme = "light", allowed = null, ...more } = {},
+) => {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...more });
   const page = await context.newPage();
   page.setDefaultTimeout(kPatience_ms);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.stack));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !allowed?.test(message.text())) complaints.push(message.text());
+    if (["error", "warning"].includes(message.type()) && !allowed?.test(message.text()))
+      complaints.push(message.text());
   });
   await page.addInitScript(watchShifts);
   await page.goto(url);
@@ -128,7 +153,9 @@ export const assertStill = (shifts) =>
 /// A JSON request as curl would make it.
 export const api = async (host, method, path, body) => {
   const response = await fetch(`${host.url}/${path}`, {
-    method, headers: { "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();
   assert.ok(response.ok, `${method} ${path} was answered with ${response.status}: ${text}`);

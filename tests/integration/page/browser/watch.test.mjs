@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { api, assertStill, eventually, makeSite, openPage, startBrowser, startHost, startTarget, startThresher } from "./support.mjs";
+import {
+  api,
+  assertStill,
+  eventually,
+  makeSite,
+  openPage,
+  startBrowser,
+  startHost,
+  startTarget,
+  startThresher,
+} from "./support.mjs";
 
 let site, target, host, browser;
 before(async () => {
@@ -16,13 +26,25 @@ after(async () => {
   site?.remove();
 });
 
-const start = (more) => api(host, "POST", "api/live", { files: ["scripts/shop.lua"], host: target.url, users: 4, spawn_rate: 4, run_time: "60s", ...more });
-const seconds = (page) => page.locator(".head .time").textContent().then((text) => {
-  const [, minutes, rest] = /^(\d+):(\d+)/.exec(text);
-  return 60 * Number(minutes) + Number(rest);
-});
+const start = (more) =>
+  api(host, "POST", "api/live", {
+    files: ["scripts/shop.lua"],
+    host: target.url,
+    users: 4,
+    spawn_rate: 4,
+    run_time: "60s",
+    ...more,
+  });
+const seconds = (page) =>
+  page
+    .locator(".head .time")
+    .textContent()
+    .then((text) => {
+      const [, minutes, rest] = /^(\d+):(\d+)/.exec(text);
+      return 60 * Number(minutes) + Number(rest);
+    });
 
-test("a run is watched: figures, curves, endpoints, failures, exceptions, checks, thresholds, workers, log", async () => {
+test("a run is watched: figures, curves, endpoints, failures, exceptions, checks, thresholds, log", async () => {
   const { id } = await start({ thresholds: [{ metric: "http_req_failed", expression: "rate<0.0001" }] });
   const { page, context, complaints, shifts } = await openPage(browser, `${host.url}/#/live/${id}`);
   await page.locator(".chip", { hasText: "running" }).waitFor();
@@ -89,7 +111,18 @@ test("a run that nobody started here shows up by itself", async () => {
 });
 
 test("`thresher run --web` shows its own run, also to who was there first, and its terminal ends it", async () => {
-  const run = startThresher(site, ["run", "scripts/shop.lua", "--host", target.url, "--run-time", "60s", "--web", "--web-port", "0", "--autoquit"]);
+  const run = startThresher(site, [
+    "run",
+    "scripts/shop.lua",
+    "--host",
+    target.url,
+    "--run-time",
+    "60s",
+    "--web",
+    "--web-port",
+    "0",
+    "--autoquit",
+  ]);
   const [url] = await run.until(/http:\/\/127\.0\.0\.1:\d+/);
   const { page, context } = await openPage(browser, url);
   await page.waitForURL(/#\/live\//);
@@ -107,7 +140,10 @@ test("the page finds back to its run after the server was away", async () => {
     return all.runs.length > 0 && all;
   });
   const { page, context } = await openPage(browser, `${host.url}/#/live/${runs[0].id}`);
-  await eventually("it has run for some seconds", async () => (await page.locator(".tiles").count()) > 0 && (await seconds(page)) >= 2);
+  await eventually(
+    "it has run for some seconds",
+    async () => (await page.locator(".tiles").count()) > 0 && (await seconds(page)) >= 2,
+  );
   await host.stop();
   await page.locator("#connection", { hasText: "Disconnected" }).waitFor();
   const before = await seconds(page);

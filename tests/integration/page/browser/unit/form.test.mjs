@@ -5,7 +5,13 @@ import { leafOf, leavesOf, namesOf, searched, stateOf, tagsOf } from "../../../.
 
 const task = (name, ...tags) => ({ name, tags });
 const files = [
-  { file: "a.lua", scenarios: [{ name: "one", tasks: [task("x", "core"), task("y", "core", "slow")] }, { name: "two", tasks: [task("z")] }] },
+  {
+    file: "a.lua",
+    scenarios: [
+      { name: "one", tasks: [task("x", "core"), task("y", "core", "slow")] },
+      { name: "two", tasks: [task("z")] },
+    ],
+  },
   { file: "b.lua", scenarios: [{ name: "three", tasks: [task("w", "batch")] }] },
 ];
 
@@ -14,8 +20,16 @@ test("a whole file needs no names but its own", () => {
 });
 
 test("a part of a file is named by its scenarios and tasks", () => {
-  assert.deepEqual(namesOf(files, new Set([leafOf("a.lua", "one", "x")])), { files: ["a.lua"], scenarios: ["one"], tasks: ["x"] });
-  assert.deepEqual(namesOf(files, new Set(leavesOf(files[0], files[0].scenarios[0]))), { files: ["a.lua"], scenarios: ["one"], tasks: [] });
+  assert.deepEqual(namesOf(files, new Set([leafOf("a.lua", "one", "x")])), {
+    files: ["a.lua"],
+    scenarios: ["one"],
+    tasks: ["x"],
+  });
+  assert.deepEqual(namesOf(files, new Set(leavesOf(files[0], files[0].scenarios[0]))), {
+    files: ["a.lua"],
+    scenarios: ["one"],
+    tasks: [],
+  });
   assert.deepEqual(namesOf(files, new Set()), { files: [], scenarios: [], tasks: [] });
 });
 
@@ -27,7 +41,10 @@ test("what is above a leaf follows from it", () => {
 });
 
 test("a search finds files, scenarios, tasks and tags", () => {
-  const found = (text) => searched(files, text).flatMap(({ scenarios }) => scenarios.flatMap(({ tasks }) => tasks.map(({ name }) => name))).join(" ");
+  const found = (text) =>
+    searched(files, text)
+      .flatMap(({ scenarios }) => scenarios.flatMap(({ tasks }) => tasks.map(({ name }) => name)))
+      .join(" ");
   assert.equal(found(""), "x y z w");
   assert.equal(found("slow"), "y");
   assert.equal(found("two"), "z");
@@ -43,7 +60,10 @@ test("only what belongs to the load's shape is sent", () => {
   const sent = (shape) => requestOf({ ...form, shape }, names);
   assert.equal(sent("given").users, null);
   assert.equal(sent("given").run_time, null);
-  assert.deepEqual([sent("users").users, sent("users").spawn_rate, sent("users").run_time, sent("users").rate], [25, 2.5, "90s", null]);
+  assert.deepEqual(
+    [sent("users").users, sent("users").spawn_rate, sent("users").run_time, sent("users").rate],
+    [25, 2.5, "90s", null],
+  );
   assert.deepEqual([sent("rate").rate, sent("rate").users], [100, null]);
   assert.deepEqual(sent("stages").stages[0], { duration: "30s", target: 10 });
   assert.equal(sent("given").seed, null);
@@ -55,14 +75,30 @@ test("text that is no number is sent as it was typed, so that the answer can nam
 });
 
 test("empty rows are not sent", () => {
-  const form = { ...emptyForm(), env: [{ name: " ", value: "x" }, { name: "A ", value: " b" }], thresholds: [{ metric: "", expression: " " }, { metric: "m", expression: "rate<1" }] };
+  const form = {
+    ...emptyForm(),
+    env: [
+      { name: " ", value: "x" },
+      { name: "A ", value: " b" },
+    ],
+    thresholds: [
+      { metric: "", expression: " " },
+      { metric: "m", expression: "rate<1" },
+    ],
+  };
   const { env, thresholds } = requestOf(form, { files: [], scenarios: [], tasks: [] });
   assert.deepEqual(env, { A: " b" });
   assert.deepEqual(thresholds, [{ metric: "m", expression: "rate<1" }]);
 });
 
 test("a problem stands beside the field that it is about", () => {
-  const form = { ...emptyForm(), thresholds: [{ metric: "a", expression: "" }, { metric: "http_reqs", expression: "p(95)<<5" }] };
+  const form = {
+    ...emptyForm(),
+    thresholds: [
+      { metric: "a", expression: "" },
+      { metric: "http_reqs", expression: "p(95)<<5" },
+    ],
+  };
   assert.equal(fieldOf({ message: "cannot read 'p(95)<<5'", where: "" }, form), "thresholds.1");
   assert.equal(fieldOf({ message: "unexpected symbol", where: "a.lua:12" }, emptyForm()), "files");
   assert.equal(fieldOf({ message: "unknown key", where: "light.toml:9" }, emptyForm()), "profile");

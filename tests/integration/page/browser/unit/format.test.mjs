@@ -3,7 +3,17 @@ import { test } from "node:test";
 import * as format from "../../../../../runtime/service/page/format.js";
 
 test("what is missing is a dash, never a zero", () => {
-  for (const told of [format.count, format.number, format.perSecond, format.milliseconds, format.percent, format.bytes, format.clock, format.duration, format.change])
+  for (const told of [
+    format.count,
+    format.number,
+    format.perSecond,
+    format.milliseconds,
+    format.percent,
+    format.bytes,
+    format.clock,
+    format.duration,
+    format.change,
+  ])
     for (const nothing of [null, undefined, NaN]) assert.equal(told(nothing), "–");
   assert.equal(format.moment(null), "–");
 });

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matching, sorted, windowOf } from "../../../../../runtime/service/page/order.js";
 
-const rows = [{ n: 3, name: "b" }, { n: null, name: "a10" }, { n: 1, name: "a2" }, { n: 3, name: "c" }];
+const rows = [
+  { n: 3, name: "b" },
+  { n: null, name: "a10" },
+  { n: 1, name: "a2" },
+  { n: 3, name: "c" },
+];
 
 test("rows without a value come last in either direction, and equal ones keep their order", () => {
   const names = (list) => list.map(({ name }) => name).join(" ");
@@ -11,7 +16,10 @@ test("rows without a value come last in either direction, and equal ones keep th
 });
 
 test("names are ordered as people order them: 2 before 10", () => {
-  assert.deepEqual(sorted(rows, ({ name }) => name, false).map(({ name }) => name), ["a2", "a10", "b", "c"]);
+  assert.deepEqual(
+    sorted(rows, ({ name }) => name, false).map(({ name }) => name),
+    ["a2", "a10", "b", "c"],
+  );
 });
 
 test("sorting leaves the rows that were given alone", () => {

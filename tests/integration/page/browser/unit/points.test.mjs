@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { kColumns, kMostPoints, Points } from "../../../../../runtime/service/page/points.js";
 
 const pointAt = (elapsed_s, users = 1) => ({
-  elapsed_s, users, requests_per_s: 2 * elapsed_s, service_ms: { p50: 1, p95: 2, p99: 3 }, response_ms: null,
+  elapsed_s,
+  users,
+  requests_per_s: 2 * elapsed_s,
+  service_ms: { p50: 1, p95: 2, p99: 3 },
+  response_ms: null,
 });
 
 test("a point fills every column, and what it does not say is null", () => {
@@ -15,7 +19,7 @@ test("a point fills every column, and what it does not say is null", () => {
   assert.ok(kColumns.every((name) => points.columns[name].length === 1));
 });
 
-test("a day and more of seconds stays within the most points, evenly spread, and begins and ends where the run did", () => {
+test("a day of seconds stays within the most points, evenly spread, and begins and ends where the run did", () => {
   const points = new Points();
   for (let second = 1; second <= 100_000; ++second) {
     points.add(pointAt(second));
@@ -26,8 +30,14 @@ test("a day and more of seconds stays within the most points, evenly spread, and
   assert.equal(at[0], 1);
   assert.ok(points.length > kMostPoints / 2 - 1);
   const gaps = at.slice(1, -1).map((value, i) => value - at[i]);
-  assert.ok(Math.max(...gaps) <= 1.5 * points.stride, `the widest gap is ${Math.max(...gaps)} s at a stride of ${points.stride} s`);
-  assert.ok(at.every((value, i) => points.columns.requests_per_s[i] === 2 * value), "values stay beside their seconds");
+  assert.ok(
+    Math.max(...gaps) <= 1.5 * points.stride,
+    `the widest gap is ${Math.max(...gaps)} s at a stride of ${points.stride} s`,
+  );
+  assert.ok(
+    at.every((value, i) => points.columns.requests_per_s[i] === 2 * value),
+    "values stay beside their seconds",
+  );
 });
 
 test("the same second told again replaces the first telling", () => {

@@ -5,8 +5,14 @@ import { EventStreamParser } from "../../../../../runtime/service/page/event_str
 import { parseRoute, routeTo } from "../../../../../runtime/service/page/route.js";
 import { Ring } from "../../../../../runtime/service/page/ring.js";
 
-const kStream = 'retry: 500\n\n: heartbeat\n\nid: 1\nevent: begin\ndata: {"a":1}\n\nevent: log\r\ndata: one\r\ndata: two\r\n\r\ndata: bare\n\n';
-const kEvents = [{ event: "begin", data: '{"a":1}' }, { event: "log", data: "one\ntwo" }, { event: "message", data: "bare" }];
+const kStream =
+  'retry: 500\n\n: heartbeat\n\nid: 1\nevent: begin\ndata: {"a":1}\n\n' +
+  "event: log\r\ndata: one\r\ndata: two\r\n\r\ndata: bare\n\n";
+const kEvents = [
+  { event: "begin", data: '{"a":1}' },
+  { event: "log", data: "one\ntwo" },
+  { event: "message", data: "bare" },
+];
 
 test("events come out whole wherever the stream is cut", () => {
   for (let size = 1; size <= kStream.length; ++size) {
