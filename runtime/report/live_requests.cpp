@@ -99,31 +99,54 @@ void LiveRequests::mark(Nanoseconds elapsed, Nanoseconds began) {
   if (marks_.back().at != elapsed) marks_.push_back({elapsed, counts_of([](const Row& row) { return row.now; })});
 }
 
+/// Mean and maximum are exact each time: they cost nothing.
 void LiveRequests::figure(Row& row) {
+  double total = 0, count = 0;
+  std::int64_t highest = 0;
+  for (const metrics::Series* series : row.durations) {
+    total += series->trend.sum();
+    count += static_cast<double>(series->trend.count());
+    highest = std::max(highest, series->trend.max());
+  }
+  row.mean_ms = count > 0 ? thousandths(total / count / 1000) : 0;
+  row.max_ms = static_cast<double>(highest) / 1000;
+  const auto news = static_cast<double>(row.now.requests - row.figures_of);
+  if (news == 0) return;
+  if (news < kNewsLeast * static_cast<double>(row.now.requests) && ++row.stale < kStaleMost) return;
   metrics::Histogram several;
   if (row.durations.size() != 1)
     for (const metrics::Series* series : row.durations) several.merge(series->trend);
   const metrics::Histogram& all = row.durations.size() == 1 ? row.durations.front()->trend : several;
   const auto percentile = [&all](double of) { return static_cast<double>(all.value_at_percentile(of)) / 1000; };
-  row.mean_ms = thousandths(all.mean() / 1000);
   row.p50_ms = percentile(50);
   row.p95_ms = percentile(95);
   row.p99_ms = percentile(99);
-  row.max_ms = static_cast<double>(all.max()) / 1000;
   row.figures_of = row.now.requests;
+  row.stale = 0;
+}
+
+void LiveRequests::sum_up(Nanoseconds elapsed, Nanoseconds began) {
+  sum_.requests = sum_.failures = 0;
+  sum_.received_bytes = 0;
+  const bool goes_on = summed_until_ == began;
+  const bool again = summed_until_ == elapsed;
+  if (!goes_on && !again) sum_.duration = {};
+  for (const Row& row : rows_) {
+    sum_.requests += row.now.requests;
+    sum_.failures += row.now.failures;
+    sum_.received_bytes += row.received_bytes;
+    if (again) continue;
+    for (const metrics::Series* series : row.durations)
+      sum_.duration.merge(goes_on ? series->trend_last : series->trend);
+  }
+  summed_until_ = elapsed;
 }
 
 void LiveRequests::read(const metrics::Totals& totals, Nanoseconds elapsed, Nanoseconds began) {
   count(totals);
   mark(elapsed, began);
-  sum_ = {};
-  for (Row& row : rows_) {
-    sum_.requests += row.now.requests;
-    sum_.failures += row.now.failures;
-    sum_.received_bytes += row.received_bytes;
-    for (const metrics::Series* series : row.durations) sum_.duration.merge(series->trend);
-    if (row.figures_of != row.now.requests) figure(row);
-  }
+  sum_up(elapsed, began);
+  for (Row& row : rows_) figure(row);
 }
 
 std::string LiveRequests::rows() const {

@@ -16,10 +16,14 @@
 namespace thresher::report {
 
 /// The table of requests in a digest, one row for each (method, name). Hundreds of kinds of request, read every second,
-/// must cost the run little: which series make which row is looked up once, and a row without news keeps its figures.
+/// must cost the run little: which series make which row is looked up once, what all rows share grows by what the last
+/// second added, and a row's percentiles, which are since the start, are looked up anew once kNewsLeast of its requests
+/// are new, or after kStaleMost readings.
 class LiveRequests {
  public:
   static constexpr Nanoseconds kWindow = std::chrono::seconds(10);  ///< of the rates
+  static constexpr double kNewsLeast = 1.0 / 64;
+  static constexpr unsigned kStaleMost = 8;
 
   /// All rows together, since the start.
   struct Sum {
@@ -46,7 +50,8 @@ class LiveRequests {
     double received_bytes = 0;
     std::vector<const metrics::Series*> durations;  ///< that hold something
     double mean_ms = 0, p50_ms = 0, p95_ms = 0, p99_ms = 0, max_ms = 0;
-    std::uint64_t figures_of = 0;  ///< how many requests they are of
+    std::uint64_t figures_of = 0;  ///< how many requests the percentiles are of
+    unsigned stale = 0;            ///< readings since then
     double requests_per_s = 0, failures_per_s = 0;
   };
   /// What all rows had counted at an instant; rows that came later had nothing.
@@ -58,6 +63,7 @@ class LiveRequests {
   Row& row_of(const metrics::Series& series);
   void count(const metrics::Totals& totals);
   void mark(Nanoseconds elapsed, Nanoseconds began);
+  void sum_up(Nanoseconds elapsed, Nanoseconds began);
   static void figure(Row& row);
 
   std::vector<Row> rows_;  ///< in the order they were first seen
@@ -65,6 +71,7 @@ class LiveRequests {
   std::unordered_map<const metrics::Series*, std::size_t> by_series_;                ///< to rows_
   std::deque<Mark> marks_;                                                           ///< of the window, oldest first
   Sum sum_;
+  Nanoseconds summed_until_{-1};  ///< what sum_.duration is of; -1: nothing yet
 };
 
 }  // namespace thresher::report

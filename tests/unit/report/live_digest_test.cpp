@@ -165,6 +165,40 @@ TEST_CASE("a row keeps its figures while it has no news, and takes new ones when
   CHECK(third["mean_ms"] == 10.9);
 }
 
+TEST_CASE("a row's percentiles follow its requests within eight seconds, its mean and maximum at once",
+          "[unit][report]") {
+  FakeRun fake;
+  Watched watched(fake);
+  fake.request({.name = "/a", .duration = 1ms}, 10'000);
+  CHECK(row_called(watched.second(), "/a")["p50_ms"] == 1);
+  fake.request({.name = "/a", .duration = 9ms}, 150);  // less than a sixty-fourth
+  Json row = row_called(watched.second(), "/a");
+  CHECK(row["p99_ms"] == 1);
+  CHECK(row["max_ms"] == 9);
+  CHECK(row["mean_ms"] == 1.118);
+  for (int second = 0; second < 6; ++second) CHECK(row_called(watched.second(), "/a")["p99_ms"] == 1);
+  CHECK(row_called(watched.second(), "/a")["p99_ms"] == 9);
+  fake.request({.name = "/a", .duration = 1us}, 20'000);  // more than that
+  CHECK(row_called(watched.second(), "/a")["p50_ms"] == 0.001);
+}
+
+TEST_CASE("the totals' percentiles are of the whole run, whether it was watched or not", "[unit][report]") {
+  FakeRun fake;
+  Watched watched(fake);
+  for (int second = 0; second < 12; ++second) {
+    fake.request({.name = "/a", .duration = std::chrono::milliseconds(1 + second)}, 10);
+    fake.request({.name = "/b", .duration = 50ms, .status = 500}, 1);
+    watched.digest.second_passed(fake.second());
+    if (second != 5 && second != 6) watched.text();  // nobody looks for two seconds
+  }
+  const Json read_in_parts = watched.text()["totals"];
+  LiveDigest fresh(fake.run);
+  fresh.second_passed(fake.snapshot());
+  CHECK(Json::parse(fresh.text(fake.snapshot()))["totals"] == read_in_parts);
+  CHECK(read_in_parts["requests"] == 132);
+  CHECK(read_in_parts["service_ms"]["max"] == 50);
+}
+
 TEST_CASE("what went wrong is told: failures, exceptions, checks, thresholds, warning signs", "[unit][report]") {
   EventfulRun fake;
   fake.snapshot().validity = {
