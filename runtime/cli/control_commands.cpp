@@ -243,7 +243,7 @@ void add_control_commands(CLI::App& app, Command& command) {
       "Puts a note on a run's timeline, in its reports and in the history.\n\n"
       "Examples:\n  thresher note \"deploy begins\"\n  thresher note 1m7y01sr0 \"cache emptied\"\n",
       note)
-      .add_option("words", options->words, "the run, unless only one goes on, and the note")
+      .add_option("text", options->words, "the run, unless only one goes on, and the note")
       ->required()
       ->expected(1, 2)
       ->type_name("[RUN] TEXT");
