@@ -45,6 +45,17 @@ std::string ending(const WorkflowCase& workflow, std::uint32_t task, Instant suc
   return fmt::format("{} never succeeded: its status is \"{}\".", id, run.result->word);
 }
 
+/// Every dependency of a workflow that a person could still look at; none of a larger one.
+std::vector<std::pair<std::string, std::string>> edges_of(const WorkflowCase& workflow) {
+  constexpr std::size_t kMostEdges = 200;
+  std::vector<std::pair<std::string, std::string>> edges;
+  for (const history::Task& task : workflow.graph->tasks) {
+    for (const std::uint32_t need : task.needs) edges.emplace_back(workflow.graph->tasks[need].id, task.id);
+    if (edges.size() > kMostEdges) return {};
+  }
+  return edges;
+}
+
 }  // namespace
 
 void OrderCheck::compare(const Case& answered, const WorkflowCase& workflow, const Edge& edge, Instant success,
@@ -66,6 +77,7 @@ void OrderCheck::compare(const Case& answered, const WorkflowCase& workflow, con
             : fmt::format("So {} ran without the result it needs.", to.id));
     witness.lines.push_back(workflow.scale().legend());
     witness.details = {{"workflow", workflow.graph->id}, {"from", from.id}, {"to", to.id}};
+    witness.edges = edges_of(workflow);
     return witness;
   });
 }

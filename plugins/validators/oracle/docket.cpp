@@ -41,6 +41,8 @@ void Docket::publish(std::int64_t t, Witness witness) const {
   if (!witness.details.empty()) {
     nlohmann::ordered_json details;
     for (auto& [key, value] : witness.details) details[std::string(key)] = std::move(value);
+    for (auto& [from, to] : witness.edges)
+      details["edges"].push_back({{"from", std::move(from)}, {"to", std::move(to)}});
     told.details = details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   clerk_.violation(told);

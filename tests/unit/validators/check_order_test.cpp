@@ -31,6 +31,8 @@ TEST_CASE("a task that begins before its dependency ended is told with both time
         "result it needs.\n"
         "times are milliseconds after 2027-01-15T08:00:00.000Z, on the platform's clock\n"
         "replay: seed 7, thresher rehearse farm.lua --seed 7\n");
+  CHECK(judged.violations.at(0).details ==
+        R"({"workflow":"wf","from":"t1","to":"t2","edges":[{"from":"t1","to":"t2"},{"from":"t2","to":"t3"}]})");
 }
 
 TEST_CASE("two readings may be off by the clock bound, and no more", "[validators][order]") {
