@@ -102,6 +102,7 @@ export const steering = (id) => {
     text,
     h("button", {}, "Add note"),
   );
+  for (const { element: offered } of [users, rate]) setHidden(offered, true); // until the run says that it can
   const buttons = h("div.actions", {}, pause, stop, kill);
   const element = h("div.steer", {}, h("div.dials", {}, users.element, rate.element), note);
   let phase = "";

@@ -3,7 +3,8 @@ import { count, milliseconds, percent, perSecond, plural } from "./format.js";
 
 /// Large numbers with a line of small print each. tiles: [{title, main(source), small(source), tone?(source)}].
 const makeTiles = (tiles) => {
-  const parts = tiles.map((tile) => ({ ...tile, value: h("dd"), print: h("dd.small") }));
+  // As tall before the first figures as with them: nothing below moves when they come.
+  const parts = tiles.map((tile) => ({ ...tile, value: h("dd", {}, "–"), print: h("dd.small", {}, "\u00a0") }));
   return {
     element: h(
       "dl.tiles",
