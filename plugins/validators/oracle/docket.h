@@ -37,7 +37,7 @@ struct Witness {
   std::vector<std::string> lines;  ///< the proof: observations with their times, then why they contradict
   std::vector<std::pair<std::string_view, std::string>> details;  ///< for programs
   /// The dependencies around it, for a picture: from, to. In details they are `edges`, a list of {from, to}.
-  std::vector<std::pair<std::string, std::string>> edges;
+  std::vector<std::pair<std::string, std::string>> edges = {};
 };
 
 /// One check's book: what it looked at, what it found wrong. All violations are counted; the first `witness_limit` are
