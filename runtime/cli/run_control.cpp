@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "control/directory.h"
+#include "engine/shape.h"
 #include "store/run_store.h"
 
 namespace thresher::cli {
@@ -25,6 +26,11 @@ Phase phase_called(std::string_view name) {
        {Phase::preparing, Phase::setup, Phase::running, Phase::paused, Phase::stopping, Phase::teardown})
     if (name_of(phase) == name) return phase;
   return Phase::finished;
+}
+
+/// Whether a run that is stopped is one cut short. One without an end of its own is over when somebody says so.
+bool has_an_end(const profile::Plan& plan) {
+  return plan.iterations > 0 || engine::shape_length(plan) != Nanoseconds::max();
 }
 
 }  // namespace
@@ -159,7 +165,7 @@ Result<std::string> RemoteControl::carry_out(const Order& order) {
       done = scale(order);
       break;
     case Order::Kind::stop:
-      run.stop(engine::StopReason::externally_stopped);
+      run.stop(has_an_end(run_.plan()) ? engine::StopReason::interrupted : engine::StopReason::externally_stopped);
       break;
     case Order::Kind::kill:
       run.kill();

@@ -101,7 +101,7 @@ bool Access::knows_token(std::string_view authorization) const {
          equal_in_constant_time(authorization.substr(kScheme.size()), token_);
 }
 
-std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request, Token token) const {
+std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request, Token token, Effect effect) const {
   const Headers headers(request.head);
   const bool old_version = request.head.substr(0, request.head.find('\r')).ends_with("HTTP/1.0");
   if (headers.hosts != 1 && !(old_version && headers.hosts == 0))
@@ -115,7 +115,8 @@ std::optional<Access::Refusal> Access::judge(const http::ServerRequest& request,
   if (token == Token::needed && !token_.empty() && !knows_token(headers.authorization))
     return Refusal{401, "this service wants `Authorization: Bearer` with its THRESHER_TOKEN",
                    "WWW-Authenticate: Bearer realm=\"thresher\"\r\n"};
-  if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS") return std::nullopt;
+  const bool reads = request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+  if (reads && effect == Effect::by_method) return std::nullopt;
   if (headers.has_origin && !is_same_host(headers.origin, headers.host))
     return Refusal{403, fmt::format("a page of \"{}\" may not ask this of {}", headers.origin, headers.host), {}};
   if (headers.fetch_site == "cross-site" || headers.fetch_site == "same-site")

@@ -22,7 +22,7 @@ bool is_loopback(const event::Address& address);
 /// | exactly one Host header (HTTP/1.0: at most one)                       | always        | 400     |
 /// | Host names this machine's loopback: a rebound DNS name does not       | on loopback   | 421     |
 /// | `Authorization: Bearer TOKEN`, compared in constant time              | with a token  | 401     |
-/// | an Origin, if sent, is the Host itself; Sec-Fetch-Site not cross-site | not GET, HEAD | 403     |
+/// | an Origin, if sent, is the Host itself; Sec-Fetch-Site not cross-site | what acts     | 403     |
 ///
 /// Cross-origin reads need no rule: no answer carries an Access-Control header, so browsers keep it from the page.
 class Access {
@@ -40,8 +40,13 @@ class Access {
   /// nothing, such as the page that asks for the token.
   enum class Token : std::uint8_t { needed, optional };
 
+  /// What a request does. By its method: GET and HEAD read. Acts: whatever the method, such as a question that starts
+  /// a program to answer it.
+  enum class Effect : std::uint8_t { by_method, acts };
+
   /// Nothing when the request may be served.
-  std::optional<Refusal> judge(const http::ServerRequest& request, Token token = Token::needed) const;
+  std::optional<Refusal> judge(const http::ServerRequest& request, Token token = Token::needed,
+                               Effect effect = Effect::by_method) const;
 
  private:
   struct Headers;

@@ -128,7 +128,10 @@ class HttpLiveHost final : public LiveHost {
     Call call{request, path, {}, query_, std::move(responder)};
     try {
       const bool is_api = path.starts_with("/api/") || path == "/openapi.json";
-      if (const auto refusal = access_->judge(request, is_api ? Access::Token::needed : Access::Token::optional))
+      // To list what can be run is to run the user's scripts as far as that takes: no other site's page asks for it.
+      const auto effect = path == "/api/catalogue" ? Access::Effect::acts : Access::Effect::by_method;
+      if (const auto refusal =
+              access_->judge(request, is_api ? Access::Token::needed : Access::Token::optional, effect))
         return answer_error(*call.responder, refusal->status, refusal->why, refusal->headers);
       if (!is_api && assets_.serve(path, request, *call.responder)) return;
       router_.route(call);

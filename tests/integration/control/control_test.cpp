@@ -110,6 +110,8 @@ TEST_CASE("a run is paused, scaled, resumed, noted on and stopped from outside",
   INFO(ended.out << ended.err);
   CHECK_THAT(ended.out, Contains("note: deploy \"b\" begins"));
   CHECK_THAT(ended.out, Contains("recorded as " + id));
+  CHECK(ended.exit_code == 105);  // of the ten minutes it was to last
+  CHECK_THAT(ended.out, Contains("before its end"));
   CHECK(user.runs().empty());
   CHECK(user.done({"status"}) == "no run goes on\n");
   CHECK(std::filesystem::is_empty(user.sockets()));

@@ -127,6 +127,9 @@ TEST_CASE("another site's page cannot start or steer a run", "[unit][service]") 
     CHECK(world.ask("POST", target, "{}", "Origin: http://localhost:8089\r\n").status != 403);
   }
   CHECK(world.ask("DELETE", "/api/history/run-1", "", "Origin: null\r\n").status == 403);
+  // A GET that runs the user's scripts is no mere reading.
+  CHECK(world.ask("GET", "/api/catalogue", "", "Sec-Fetch-Site: cross-site\r\n").status == 403);
+  CHECK(world.ask("GET", "/api/live", "", "Sec-Fetch-Site: cross-site\r\n").status == 200);
 }
 
 TEST_CASE("with a token the page itself opens without it, and nothing behind it does", "[unit][service]") {
