@@ -33,12 +33,17 @@ struct Browser {
     for (std::size_t at = 0; (at = heard.find(line, at)) != std::string::npos; at += line.size()) ++found;
     return found;
   }
+  /// Whether it is still there: responders may outlive their browser.
+  std::shared_ptr<bool> open = std::make_shared<bool>(true);
+  ~Browser() { *open = false; }
 };
 
 class BrowserResponder final : public http::Responder {
  public:
-  explicit BrowserResponder(Browser& browser) : browser_(browser) {}
-  ~BrowserResponder() override { browser_.destroyed = true; }
+  explicit BrowserResponder(Browser& browser) : browser_(browser), open_(browser.open) {}
+  ~BrowserResponder() override {
+    if (*open_) browser_.destroyed = true;
+  }
   void respond(int, std::string_view, std::string_view) override {}
   void respond_raw(std::string_view, bool) override {}
   void reset() override {}
@@ -53,6 +58,7 @@ class BrowserResponder final : public http::Responder {
 
  private:
   Browser& browser_;
+  std::shared_ptr<const bool> open_;
 };
 
 Frame frame(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
